@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DSR_ADDR_H
+#define _DSR_ADDR_H
+
+#include <linux/hash.h>
+#include <linux/in6.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+/* One address of either family.  An IPv4 address leaves the other twelve bytes
+ * zero, so that comparing and hashing need no look at the family.
+ */
+union dsr_ip {
+	__be32 v4;
+	struct in6_addr v6;
+	u64 word[2];
+};
+
+/**
+ * struct dsr_addr - an address that knows its family
+ * @ip: the address
+ * @family: AF_INET or AF_INET6
+ */
+struct dsr_addr {
+	union dsr_ip ip;
+	u16 family;
+};
+
+static inline bool dsr_ip_equal(const union dsr_ip *a, const union dsr_ip *b)
+{
+	return a->word[0] == b->word[0] && a->word[1] == b->word[1];
+}
+
+static inline bool dsr_addr_equal(const struct dsr_addr *a,
+				  const struct dsr_addr *b)
+{
+	return dsr_ip_equal(&a->ip, &b->ip) && a->family == b->family;
+}
+
+/* For tables whose keys only the administrator chooses: the peers on the wire
+ * can look anything up but can't lengthen a chain, so speed wins over secrecy.
+ */
+static inline u32 dsr_addr_hash(const struct dsr_addr *a, u32 seed)
+{
+	u64 word = a->ip.word[0] ^ (a->ip.word[1] * GOLDEN_RATIO_64);
+
+	return (u32)(((word ^ seed) * GOLDEN_RATIO_64) >> 32);
+}
+
+static inline int dsr_addr_compare(const struct dsr_addr *a,
+				   const struct dsr_addr *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	return memcmp(&a->ip, &b->ip, sizeof(a->ip));
+}
+
+/* How many bytes of @ip an address of @family fills. */
+static inline unsigned int dsr_addr_len(u16 family)
+{
+	return family == AF_INET ? sizeof(__be32) : sizeof(struct in6_addr);
+}
+
+#endif /* _DSR_ADDR_H */

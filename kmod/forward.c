@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The one place that changes packets and queues them: what ip_forward() and
+ * ip6_forward() do to a packet, and the backend's MAC address in front of it.
+ */
+#include <linux/etherdevice.h>
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <net/gso.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+#include <net/xfrm.h>
+
+#include "backend.h"
+#include "forward.h"
+#include "nexthop.h"
+#include "service.h"
+#include "stats.h"
+
+static unsigned int drop(struct sk_buff *skb, struct dsr_net *dn,
+			 enum dsr_counter reason)
+{
+	dsr_count(dn, reason);
+	kfree_skb(skb);
+	return NF_STOLEN;
+}
+
+/* icmp_send() wants a route and at PRE_ROUTING there is none yet.  One back to
+ * the sender will do, as netfilter's REJECT has it; the error's source is then
+ * the director's address on that way, as a router's is.
+ */
+static void send_icmp(struct sk_buff *skb, int type, int code, u32 info)
+{
+	struct flowi4 fl4 = { .daddr = ip_hdr(skb)->saddr };
+	struct rtable *rt;
+
+	if (!skb_dst(skb)) {
+		rt = ip_route_output_key(dev_net(skb->dev), &fl4);
+		if (IS_ERR(rt))
+			return;
+		skb_dst_set(skb, &rt->dst);
+	}
+	icmp_send(skb, type, code, htonl(info));
+}
+
+/* Whether it may go on: TTL and hop limit count routers, and we act as one. */
+static bool hops_left(struct sk_buff *skb)
+{
+	if (skb->protocol == htons(ETH_P_IP)) {
+		if (ip_hdr(skb)->ttl > 1)
+			return true;
+		send_icmp(skb, ICMP_TIME_EXCEEDED, ICMP_EXC_TTL, 0);
+		return false;
+	}
+	if (ipv6_hdr(skb)->hop_limit > 1)
+		return true;
+	icmpv6_send(skb, ICMPV6_TIME_EXCEED, ICMPV6_EXC_HOPLIMIT, 0);
+	return false;
+}
+
+static bool fits(const struct sk_buff *skb, unsigned int mtu)
+{
+	if (likely(skb->len <= mtu))
+		return true;
+	/* What counts is the length of the segments that it will become. */
+	return skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu);
+}
+
+/* Whether the sender, and not we, must make it smaller. */
+static bool must_not_fragment(const struct sk_buff *skb)
+{
+	return skb->protocol == htons(ETH_P_IPV6) ||
+	       (ip_hdr(skb)->frag_off & htons(IP_DF));
+}
+
+static void tell_mtu(struct sk_buff *skb, unsigned int mtu)
+{
+	if (skb->protocol == htons(ETH_P_IP))
+		send_icmp(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
+	else
+		icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+}
+
+static void decrease_hops(struct sk_buff *skb)
+{
+	if (skb->protocol == htons(ETH_P_IP))
+		ip_decrease_ttl(ip_hdr(skb));
+	else
+		ipv6_hdr(skb)->hop_limit--;
+}
+
+/* What ip_forward() leaves of a packet: nothing that speaks of where it came
+ * from, or that the way out would misread.
+ */
+static void forget_origin(struct sk_buff *skb)
+{
+	skb_forward_csum(skb);
+	skb_clear_tstamp(skb);
+	skb_dst_drop(skb);
+	nf_reset_ct(skb);
+	secpath_reset(skb);
+}
+
+/* Consumes @skb whatever happens: after dev_queue_xmit() not even the error
+ * path may touch it.
+ */
+static void transmit(struct sk_buff *skb, const struct dsr_l2 *l2)
+{
+	struct ethhdr *eth;
+
+	skb->dev = l2->dev;
+	eth = skb_push(skb, sizeof(*eth));
+	skb_reset_mac_header(skb);
+	memcpy(eth, &l2->eth, offsetof(struct ethhdr, h_proto));
+	eth->h_proto = skb->protocol;
+	dev_queue_xmit(skb);
+}
+
+/* Consumes @skb.  An error ends it early: the receiver misses a fragment, as it
+ * may of any router.
+ */
+static void transmit_fragments(struct sk_buff *skb, const struct dsr_l2 *l2,
+			       unsigned int mtu)
+{
+	struct ip_frag_state state;
+	struct sk_buff *fragment;
+
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+		goto out;
+
+	ip_frag_init(skb, ip_hdrlen(skb), LL_RESERVED_SPACE(l2->dev), mtu,
+		     false, &state);
+	while (state.left > 0) {
+		fragment = ip_frag_next(skb, &state);
+		if (IS_ERR(fragment))
+			break;
+		transmit(fragment, l2);
+	}
+out:
+	consume_skb(skb);
+}
+
+/* IPv4 without DF towards a narrower link.  Consumes @skb.  A super-packet is
+ * cut into the segments that it was made of first.
+ */
+static void fragment(struct sk_buff *skb, const struct dsr_l2 *l2,
+		     unsigned int mtu)
+{
+	struct sk_buff *segs, *seg, *next;
+
+	if (!skb_is_gso(skb)) {
+		transmit_fragments(skb, l2, mtu);
+		return;
+	}
+
+	segs = skb_gso_segment(skb, 0);
+	if (IS_ERR_OR_NULL(segs)) {
+		kfree_skb(skb);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segs, seg, next) {
+		skb_mark_not_on_list(seg);
+		transmit_fragments(seg, l2, mtu);
+	}
+}
+
+/**
+ * dsr_forward() - send a packet on to a backend
+ * @skb: the packet, its data at the IP header
+ * @dn: the namespace
+ * @be: the backend
+ * @local: sent by this host itself, so no router's hop is counted
+ *
+ * Consumes @skb whatever happens, hence always NF_STOLEN.
+ *
+ * Context: softirq or BH off, under RCU.
+ * Return: NF_STOLEN.
+ */
+unsigned int dsr_forward(struct sk_buff *skb, struct dsr_net *dn,
+			 const struct dsr_backend *be, bool local)
+{
+	const struct dsr_l2 *l2 = rcu_dereference(be->nexthop->l2);
+	unsigned int mtu;
+	bool oversized;
+
+	if (unlikely(!l2))
+		return drop(skb, dn, DSR_COUNTER_DROP_UNRESOLVED);
+	if (!local && unlikely(!hops_left(skb)))
+		return drop(skb, dn, DSR_COUNTER_DROP_TTL);
+
+	mtu = READ_ONCE(l2->dev->mtu);
+	oversized = unlikely(!fits(skb, mtu));
+	if (oversized && must_not_fragment(skb)) {
+		tell_mtu(skb, mtu);
+		return drop(skb, dn, DSR_COUNTER_DROP_MTU);
+	}
+	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(l2->dev))))
+		return drop(skb, dn, DSR_COUNTER_DROP_NO_MEMORY);
+
+	dsr_count(dn, DSR_COUNTER_FORWARDED);
+	dsr_count_packet(be->svc->traffic, skb->len);
+	dsr_count_packet(be->traffic, skb->len);
+	if (!local)
+		decrease_hops(skb);
+	forget_origin(skb);
+	if (unlikely(oversized))
+		fragment(skb, l2, mtu);
+	else
+		transmit(skb, l2);
+	return NF_STOLEN;
+}

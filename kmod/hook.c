@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The life of a packet, from netfilter's hooks to its end. */
+#include <linux/if_packet.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+
+#include "backend.h"
+#include "balance.h"
+#include "forward.h"
+#include "hook.h"
+#include "packet.h"
+#include "service.h"
+#include "stats.h"
+
+/* Behind the raw table, so that its rules can keep a packet from us; before
+ * conntrack, so that the VIP's traffic costs no entry there.
+ */
+#define DSR_PRIORITY	(NF_IP_PRI_RAW + 10)
+
+static unsigned int drop(struct sk_buff *skb, struct dsr_net *dn,
+			 enum dsr_counter reason)
+{
+	dsr_count(dn, reason);
+	return NF_DROP;
+}
+
+static unsigned int pass(struct dsr_net *dn)
+{
+	dsr_count(dn, DSR_COUNTER_PASSED);
+	return NF_ACCEPT;
+}
+
+/* A fragment behind the first has no ports.  Where no service could want its
+ * protocol it's the stack's; else the stack could do nothing good with it.
+ */
+static unsigned int fragment(struct sk_buff *skb, struct dsr_net *dn,
+			     const struct dsr_vip *vip, u8 protocol)
+{
+	if (!dsr_vip_serves(vip, protocol))
+		return pass(dn);
+	return drop(skb, dn, DSR_COUNTER_DROP_FRAGMENT);
+}
+
+/* A packet for a VIP. */
+static noinline unsigned int dsr_receive(struct sk_buff *skb,
+					 struct dsr_net *dn,
+					 const struct dsr_vip *vip, bool local)
+{
+	struct dsr_service *svc;
+	struct dsr_backend *be;
+	struct dsr_packet pkt;
+
+	dsr_count(dn, DSR_COUNTER_RECEIVED);
+
+	pkt.tuple.family = vip->addr.family;
+	pkt.tuple.daddr = vip->addr.ip;
+	switch (dsr_packet_parse(skb, &pkt)) {
+	case DSR_PARSE_OK:
+		break;
+	case DSR_PARSE_OTHER:
+		return pass(dn);
+	case DSR_PARSE_FRAGMENT:
+		return fragment(skb, dn, vip, pkt.tuple.protocol);
+	case DSR_PARSE_MALFORMED:
+		return drop(skb, dn, DSR_COUNTER_DROP_MALFORMED);
+	}
+
+	svc = dsr_service_find(dn, vip, &pkt.tuple);
+	if (!svc)
+		return pass(dn);	/* not a service: the stack's business */
+
+	be = dsr_balance(dn, svc, &pkt);
+	if (!be)
+		return drop(skb, dn, DSR_COUNTER_DROP_NO_BACKEND);
+
+	return dsr_forward(skb, dn, be, local);
+}
+
+/* Multicast, broadcast and what a bridge shows us of others are nobody's. */
+static unsigned int pre_routing(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	struct dsr_net *dn = priv;
+	const struct dsr_vip *vip;
+	struct dsr_addr daddr;
+
+	dsr_packet_daddr(skb, state->pf, &daddr);
+	vip = dsr_vip_find(dn, &daddr);
+	if (likely(!vip) || skb->pkt_type != PACKET_HOST)
+		return NF_ACCEPT;
+
+	return dsr_receive(skb, dn, vip, false);
+}
+
+/* The director as a client of its own VIPs.  Comes from processes too. */
+static unsigned int local_out(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	struct dsr_net *dn = priv;
+	const struct dsr_vip *vip;
+	struct dsr_addr daddr;
+	unsigned int verdict;
+
+	dsr_packet_daddr(skb, state->pf, &daddr);
+	vip = dsr_vip_find(dn, &daddr);
+	if (likely(!vip))
+		return NF_ACCEPT;
+
+	local_bh_disable();
+	verdict = dsr_receive(skb, dn, vip, true);
+	local_bh_enable();
+	return verdict;
+}
+
+static const struct nf_hook_ops hooks[DSR_HOOKS] = {
+	{
+		.hook = pre_routing,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = DSR_PRIORITY,
+	}, {
+		.hook = pre_routing,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = DSR_PRIORITY,
+	}, {
+		.hook = local_out,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = DSR_PRIORITY,
+	}, {
+		.hook = local_out,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = DSR_PRIORITY,
+	},
+};
+
+/**
+ * dsr_hook_attach() - let the namespace's packets come to us
+ * @dn: the namespace
+ *
+ * A namespace without services has no hooks, so that loading the module costs
+ * nobody anything.
+ *
+ * Context: process, config_lock held.
+ * Return: 0 or a negative errno.
+ */
+int dsr_hook_attach(struct dsr_net *dn)
+{
+	unsigned int i;
+	int err;
+
+	lockdep_assert_held(&dn->config_lock);
+	if (dn->hooked)
+		return 0;
+
+	for (i = 0; i < DSR_HOOKS; i++) {
+		dn->hooks[i] = hooks[i];
+		dn->hooks[i].priv = dn;
+	}
+	err = nf_register_net_hooks(dn->net, dn->hooks, DSR_HOOKS);
+	dn->hooked = !err;
+	return err;
+}
+
+/**
+ * dsr_hook_detach() - let the namespace's packets pass us by
+ * @dn: the namespace
+ *
+ * Packets that are in a hook already are there until the next grace period.
+ *
+ * Context: process, config_lock held.
+ */
+void dsr_hook_detach(struct dsr_net *dn)
+{
+	lockdep_assert_held(&dn->config_lock);
+	if (!dn->hooked)
+		return;
+	nf_unregister_net_hooks(dn->net, dn->hooks, DSR_HOOKS);
+	dn->hooked = false;
+}

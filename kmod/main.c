@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The module's life and each network namespace's: a ladder up, and the same
+ * ladder down.
+ */
+#include <linux/module.h>
+#include <linux/workqueue.h>
+
+#include "backend.h"
+#include "hook.h"
+#include "net.h"
+#include "netlink.h"
+#include "nexthop.h"
+#include "param.h"
+#include "procfs.h"
+#include "service.h"
+#include "stats.h"
+#include "sysfs.h"
+
+unsigned int dsr_net_id;
+struct workqueue_struct *dsr_wq;
+
+/* The key is half the administrator's seed and half a constant of ours. */
+static void set_hash_key(struct dsr_net *dn)
+{
+	dn->hash_key.key[0] = dsr_param_hash_seed();
+	dn->hash_key.key[1] = 0x6473722d6d61676cULL;	/* "dsr-magl" */
+}
+
+static int __net_init dsr_net_init(struct net *net)
+{
+	struct dsr_net *dn = dsr_net(net);
+	int err;
+
+	dn->net = net;
+	mutex_init(&dn->config_lock);
+	set_hash_key(dn);
+
+	dn->counters = dsr_counters_alloc();
+	if (!dn->counters)
+		return -ENOMEM;
+	err = dsr_nexthop_net_init(dn);
+	if (err)
+		goto err_counters;
+	err = dsr_backend_net_init(dn);
+	if (err)
+		goto err_nexthop;
+	err = dsr_service_net_init(dn);
+	if (err)
+		goto err_backend;
+	err = dsr_procfs_net_init(dn);
+	if (err)
+		goto err_service;
+	return 0;
+
+err_service:
+	dsr_service_net_exit(dn);
+err_backend:
+	dsr_backend_net_exit(dn);
+err_nexthop:
+	dsr_nexthop_net_exit(dn);
+err_counters:
+	free_percpu(dn->counters);
+	return err;
+}
+
+/* Unregister; the core waits for a grace period before dsr_net_exit(), and so
+ * no packet and no neighbour event is in our code any more when that runs.
+ */
+static void __net_exit dsr_net_pre_exit(struct net *net)
+{
+	struct dsr_net *dn = dsr_net(net);
+
+	dsr_nexthop_net_close(dn);
+	mutex_lock(&dn->config_lock);
+	dsr_hook_detach(dn);
+	mutex_unlock(&dn->config_lock);
+}
+
+static void __net_exit dsr_net_exit(struct net *net)
+{
+	struct dsr_net *dn = dsr_net(net);
+
+	dsr_procfs_net_exit(dn);
+	mutex_lock(&dn->config_lock);
+	dsr_service_flush(dn);
+	mutex_unlock(&dn->config_lock);
+
+	dsr_service_net_exit(dn);
+	dsr_backend_net_exit(dn);
+	dsr_nexthop_net_exit(dn);
+	free_percpu(dn->counters);
+}
+
+static struct pernet_operations dsr_net_ops = {
+	.init = dsr_net_init,
+	.pre_exit = dsr_net_pre_exit,
+	.exit = dsr_net_exit,
+	.id = &dsr_net_id,
+	.size = sizeof(struct dsr_net),
+};
+
+static int __init dsr_init(void)
+{
+	int err;
+
+	dsr_wq = alloc_workqueue("dsr", 0, 0);
+	if (!dsr_wq)
+		return -ENOMEM;
+	err = dsr_sysfs_init();
+	if (err)
+		goto err_wq;
+	err = register_pernet_subsys(&dsr_net_ops);
+	if (err)
+		goto err_sysfs;
+	err = dsr_nexthop_init();
+	if (err)
+		goto err_net;
+	err = dsr_netlink_init();
+	if (err)
+		goto err_nexthop;
+	return 0;
+
+err_nexthop:
+	dsr_nexthop_exit();
+err_net:
+	unregister_pernet_subsys(&dsr_net_ops);
+err_sysfs:
+	dsr_sysfs_exit();
+err_wq:
+	destroy_workqueue(dsr_wq);
+	return err;
+}
+
+static void __exit dsr_exit(void)
+{
+	dsr_netlink_exit();
+	dsr_nexthop_exit();
+	unregister_pernet_subsys(&dsr_net_ops);
+	dsr_sysfs_exit();
+	/* Callbacks of call_rcu() and of rcu_work are our code: the first may
+	 * still wait for its grace period, the second then for its worker.
+	 */
+	rcu_barrier();
+	destroy_workqueue(dsr_wq);
+}
+
+module_init(dsr_init);
+module_exit(dsr_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Direct Server Return load balancer");
+MODULE_VERSION("0.1.0");

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DSR_NET_H
+#define _DSR_NET_H
+
+#include <linux/atomic.h>
+#include <linux/mutex.h>
+#include <linux/netfilter.h>
+#include <linux/notifier.h>
+#include <linux/rhashtable.h>
+#include <linux/siphash.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+struct dsr_backend_table;
+struct dsr_counters;
+struct dsr_flow_table;
+struct proc_dir_entry;
+
+#define DSR_HOOKS	4	/* two families, PRE_ROUTING and LOCAL_OUT */
+
+/**
+ * struct dsr_net - all that dsr keeps of one network namespace
+ *
+ * Lives as long as the namespace or the module, whichever ends first.
+ */
+struct dsr_net {
+	/* Read by the packet path.  Written under @config_lock, the tables'
+	 * entries as their own structs say.
+	 */
+	struct rhashtable vips;			/* struct dsr_vip */
+	struct rhashtable services;		/* struct dsr_service */
+	struct dsr_backend_table __rcu *backends;
+	struct dsr_flow_table __rcu *flows;	/* set once, by the first service */
+	struct dsr_counters __percpu *counters;
+	siphash_key_t hash_key;			/* same on every director */
+
+	/* Serialises all changes of configuration and of next hops.  Taken
+	 * inside RTNL where both are needed, and never held while taking it.
+	 */
+	struct mutex config_lock;
+
+	/* All below: under @config_lock. */
+	struct net *net;
+	struct list_head service_list;	/* struct dsr_service, ascending ids */
+	u32 services_nr;
+	u32 backends_nr;
+	u32 last_service_id;
+	u32 last_backend_id;
+	u32 last_backend_seq;
+	u32 generation;			/* changes with the configuration */
+	bool hooked;			/* the hooks are registered */
+	struct nf_hook_ops hooks[DSR_HOOKS];
+	struct proc_dir_entry *proc_dir;
+
+	/* Next hops by address: inserted and removed under @config_lock,
+	 * looked up by neighbour events under RCU.
+	 */
+	struct rhashtable nexthops;	/* struct dsr_nexthop */
+	struct list_head nexthop_list;	/* under @config_lock */
+	struct notifier_block netdev_notifier;
+	struct delayed_work resolver;
+	unsigned long next_round;	/* of the resolver, in jiffies */
+	bool closing;			/* the resolver must not be queued again */
+};
+
+extern unsigned int dsr_net_id;
+
+/* The module's own queue, so that unloading can wait for what is on it. */
+extern struct workqueue_struct *dsr_wq;
+
+static inline struct dsr_net *dsr_net(const struct net *net)
+{
+	return net_generic(net, dsr_net_id);
+}
+
+#endif /* _DSR_NET_H */

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The generic netlink family: its commands, and what the files of the objects
+ * share.  uapi/dsr.h describes it.
+ */
+#include <linux/module.h>
+#include <net/ipv6.h>
+
+#include "netlink.h"
+#include "stats.h"
+
+/**
+ * dsr_nl_get_addr() - an address from an attribute
+ * @attr: the attribute, 4 to 16 bytes by policy
+ * @addr: the result
+ * @extack: told what is wrong
+ *
+ * Return: 0, or -EINVAL for a length of neither family, or an address that no
+ * single host can have.
+ */
+int dsr_nl_get_addr(const struct nlattr *attr, struct dsr_addr *addr,
+		    struct netlink_ext_ack *extack)
+{
+	bool unicast;
+
+	memset(addr, 0, sizeof(*addr));
+	switch (nla_len(attr)) {
+	case sizeof(struct in_addr):
+		addr->family = AF_INET;
+		addr->ip.v4 = nla_get_in_addr(attr);
+		unicast = !ipv4_is_multicast(addr->ip.v4) &&
+			  !ipv4_is_lbcast(addr->ip.v4) &&
+			  !ipv4_is_zeronet(addr->ip.v4) &&
+			  !ipv4_is_loopback(addr->ip.v4);
+		break;
+	case sizeof(struct in6_addr):
+		addr->family = AF_INET6;
+		addr->ip.v6 = nla_get_in6_addr(attr);
+		unicast = !ipv6_addr_is_multicast(&addr->ip.v6) &&
+			  !ipv6_addr_any(&addr->ip.v6) &&
+			  !ipv6_addr_loopback(&addr->ip.v6) &&
+			  !ipv6_addr_v4mapped(&addr->ip.v6);
+		break;
+	default:
+		NL_SET_ERR_MSG_ATTR(extack, attr, "an address has 4 bytes (IPv4) or 16 (IPv6)");
+		return -EINVAL;
+	}
+	if (!unicast) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a unicast address is expected, and not a loopback one");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int dsr_nl_put_addr(struct sk_buff *msg, int type, const struct dsr_addr *addr)
+{
+	return nla_put(msg, type, dsr_addr_len(addr->family), &addr->ip);
+}
+
+static int put_sums(struct sk_buff *msg, int type, const u64 *sum, int nr,
+		    int pad)
+{
+	struct nlattr *nest;
+	int i;
+
+	nest = nla_nest_start(msg, type);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 1; i < nr; i++)
+		if (nla_put_u64_64bit(msg, i, sum[i], pad))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+int dsr_nl_put_traffic(struct sk_buff *msg, int type, int pad,
+		       const struct dsr_traffic_stats __percpu *traffic)
+{
+	u64 sum[__DSR_TRAFFIC_MAX];
+
+	dsr_traffic_sum(traffic, sum);
+	return put_sums(msg, type, sum, __DSR_TRAFFIC_MAX, pad);
+}
+
+/**
+ * dsr_nl_put() - append an object's message
+ * @msg: the buffer
+ * @portid: to whom
+ * @seq: in answer to which request
+ * @flags: NLM_F_*
+ * @cmd: DSR_CMD_*
+ * @fill: writes the object's attributes
+ * @object: the object
+ *
+ * Return: the message's header, or NULL when it didn't fit and isn't there.
+ */
+void *dsr_nl_put(struct sk_buff *msg, u32 portid, u32 seq, int flags, u8 cmd,
+		 dsr_nl_fill_t fill, const void *object)
+{
+	void *header;
+
+	header = genlmsg_put(msg, portid, seq, &dsr_genl_family, flags, cmd);
+	if (!header)
+		return NULL;
+	if (fill(msg, object)) {
+		genlmsg_cancel(msg, header);
+		return NULL;
+	}
+	genlmsg_end(msg, header);
+	return header;
+}
+
+/**
+ * dsr_nl_reply() - answer a request with an object
+ * @info: the request
+ * @fill: writes the object's attributes
+ * @object: the object
+ *
+ * Return: 0 or a negative errno.
+ */
+int dsr_nl_reply(struct genl_info *info, dsr_nl_fill_t fill, const void *object)
+{
+	struct sk_buff *msg;
+
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	if (!dsr_nl_put(msg, info->snd_portid, info->snd_seq, 0,
+			info->genlhdr->cmd, fill, object)) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	return genlmsg_reply(msg, info);
+}
+
+/* For a change that was made: whether its echo arrives is no part of it. */
+int dsr_nl_echo(struct genl_info *info, dsr_nl_fill_t fill, const void *object)
+{
+	if (info->nlhdr->nlmsg_flags & NLM_F_ECHO)
+		dsr_nl_reply(info, fill, object);
+	return 0;
+}
+
+static int stats_fill(struct sk_buff *msg, const void *object)
+{
+	const struct dsr_net *dn = object;
+	u64 sum[__DSR_COUNTER_MAX];
+
+	dsr_counters_sum(dn, sum);
+	return put_sums(msg, DSR_A_STATS, sum, __DSR_COUNTER_MAX,
+			DSR_COUNTER_UNSPEC);
+}
+
+static int stats_get(struct sk_buff *skb, struct genl_info *info)
+{
+	return dsr_nl_reply(info, stats_fill, dsr_net(genl_info_net(info)));
+}
+
+#define OP(command, call, rules) { \
+	.cmd = DSR_CMD_##command, \
+	.flags = GENL_UNS_ADMIN_PERM, \
+	.doit = (call), \
+	.policy = (rules), \
+	.maxattr = ARRAY_SIZE(rules) - 1, \
+}
+
+static const struct genl_ops ops[] = {
+	OP(SERVICE_ADD, dsr_nl_service_add, dsr_policy_service),
+	OP(SERVICE_SET, dsr_nl_service_set, dsr_policy_service),
+	OP(SERVICE_DEL, dsr_nl_service_del, dsr_policy_service_key),
+	{
+		.cmd = DSR_CMD_SERVICE_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = dsr_nl_service_get,
+		.dumpit = dsr_nl_service_dump,
+		.policy = dsr_policy_service_key,
+		.maxattr = ARRAY_SIZE(dsr_policy_service_key) - 1,
+	},
+	OP(SERVICE_FLUSH, dsr_nl_service_flush, dsr_policy_none),
+	OP(BACKEND_ADD, dsr_nl_backend_add, dsr_policy_backend),
+	OP(BACKEND_SET, dsr_nl_backend_set, dsr_policy_backend),
+	OP(BACKEND_DEL, dsr_nl_backend_del, dsr_policy_backend_key),
+	{
+		.cmd = DSR_CMD_BACKEND_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = dsr_nl_backend_get,
+		.dumpit = dsr_nl_backend_dump,
+		.policy = dsr_policy_backend_key,
+		.maxattr = ARRAY_SIZE(dsr_policy_backend_key) - 1,
+	},
+	OP(BACKEND_FLUSH, dsr_nl_backend_flush, dsr_policy_service_key),
+	OP(STATS_GET, stats_get, dsr_policy_none),
+};
+
+/* No alias for autoloading: that would ask for no capability. */
+struct genl_family dsr_genl_family = {
+	.name = DSR_GENL_NAME,
+	.version = DSR_GENL_VERSION,
+	.module = THIS_MODULE,
+	.netnsok = true,
+	.parallel_ops = true,	/* config_lock is enough */
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
+};
+
+int dsr_netlink_init(void)
+{
+	return genl_register_family(&dsr_genl_family);
+}
+
+void dsr_netlink_exit(void)
+{
+	genl_unregister_family(&dsr_genl_family);
+}

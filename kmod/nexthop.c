@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Next hops: which device a backend's address is behind and which MAC address
+ * it has, as the kernel's routing and neighbour tables say.
+ *
+ * One worker a namespace, the resolver, compares what is published with what
+ * those tables say: once a second, and at once when an event says that a
+ * neighbour or a device has changed.  Asking the neighbour table is also what
+ * keeps it asking: packets that we queue don't pass through it, so without us
+ * it would never notice that a backend has gone.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_arp.h>
+#include <linux/slab.h>
+#include <net/arp.h>
+#include <net/flow.h>
+#include <net/ip6_route.h>
+#include <net/ndisc.h>
+#include <net/neighbour.h>
+#include <net/netevent.h>
+#include <net/route.h>
+
+#include "nexthop.h"
+#include "param.h"
+
+#define RESOLVE_INTERVAL	HZ
+
+static u32 nexthop_hash(const void *data, u32 len, u32 seed)
+{
+	return dsr_addr_hash(data, seed);
+}
+
+static u32 nexthop_obj_hash(const void *data, u32 len, u32 seed)
+{
+	const struct dsr_nexthop *nexthop = data;
+
+	return dsr_addr_hash(&nexthop->addr, seed);
+}
+
+static int nexthop_compare(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct dsr_nexthop *nexthop = obj;
+
+	return !dsr_addr_equal(arg->key, &nexthop->addr);
+}
+
+static const struct rhashtable_params nexthop_params = {
+	.head_offset = offsetof(struct dsr_nexthop, node),
+	.key_len = sizeof(struct dsr_addr),
+	.hashfn = nexthop_hash,
+	.obj_hashfn = nexthop_obj_hash,
+	.obj_cmpfn = nexthop_compare,
+	.automatic_shrinking = true,
+};
+
+static struct net_device *route_v4(struct net *net, const struct dsr_addr *addr)
+{
+	struct flowi4 fl4 = { .daddr = addr->ip.v4 };
+	struct net_device *dev = NULL;
+	struct rtable *rt;
+
+	rt = ip_route_output_key(net, &fl4);
+	if (IS_ERR(rt))
+		return NULL;
+	if (rt->rt_type == RTN_UNICAST && !rt->rt_uses_gateway)
+		dev = rt->dst.dev;
+	ip_rt_put(rt);
+	return dev;
+}
+
+static struct net_device *route_v6(struct net *net, const struct dsr_addr *addr)
+{
+	struct flowi6 fl6 = { .daddr = addr->ip.v6 };
+	struct net_device *dev = NULL;
+	struct dst_entry *dst;
+	struct rt6_info *rt;
+
+	dst = ip6_route_output(net, NULL, &fl6);
+	rt = (struct rt6_info *)dst;
+	if (!dst->error && !(rt->rt6i_flags & (RTF_GATEWAY | RTF_LOCAL)))
+		dev = dst->dev;
+	dst_release(dst);
+	return dev;
+}
+
+/* The device whose link the address is on.  Behind a gateway there is nothing
+ * that a MAC address could be rewritten to.  Context: under RCU.
+ */
+static struct net_device *link_of(struct net *net, const struct dsr_addr *addr)
+{
+	struct net_device *dev;
+
+	dev = addr->family == AF_INET ? route_v4(net, addr) :
+					route_v6(net, addr);
+	if (!dev || dev->type != ARPHRD_ETHER || dev->addr_len != ETH_ALEN)
+		return NULL;
+	if (dev->reg_state != NETREG_REGISTERED || !netif_running(dev) ||
+	    !netif_carrier_ok(dev))
+		return NULL;
+	return dev;
+}
+
+/* Keeps the neighbour table asking.  A neighbour that answered a while ago is
+ * asked again although it counts as reachable, so that one which has gone is
+ * noticed within seconds and not after the kernel's half a minute.
+ */
+static void solicit(struct neighbour *neigh)
+{
+	unsigned long interval = dsr_param_probe_interval();
+
+	neigh_event_send(neigh, NULL);
+	if (interval && READ_ONCE(neigh->nud_state) == NUD_REACHABLE &&
+	    time_after(jiffies, READ_ONCE(neigh->confirmed) + interval))
+		neigh_update(neigh, NULL, NUD_PROBE, NEIGH_UPDATE_F_ADMIN, 0);
+}
+
+/* Asks the neighbour table.  Context: under RCU. */
+static bool neighbour_of(struct net_device *dev, const struct dsr_addr *addr,
+			 struct ethhdr *eth)
+{
+	struct neigh_table *table = addr->family == AF_INET ? &arp_tbl :
+							      &nd_tbl;
+	struct neighbour *neigh;
+	bool valid;
+
+	neigh = __neigh_lookup(table, &addr->ip, dev, 1);
+	if (!neigh)
+		return false;
+
+	solicit(neigh);
+	valid = READ_ONCE(neigh->nud_state) & NUD_VALID;
+	if (valid) {
+		neigh_ha_snapshot(eth->h_dest, neigh, dev);
+		ether_addr_copy(eth->h_source, dev->dev_addr);
+	}
+	neigh_release(neigh);
+	return valid;
+}
+
+static bool l2_equal(const struct dsr_l2 *l2, const struct net_device *dev,
+		     const struct ethhdr *eth)
+{
+	if (!l2 || !dev)
+		return !l2 && !dev;
+	return l2->dev == dev && ether_addr_equal(l2->eth.h_dest, eth->h_dest) &&
+	       ether_addr_equal(l2->eth.h_source, eth->h_source);
+}
+
+/* Without memory the next hop counts as unusable until the next round. */
+static struct dsr_l2 *l2_create(struct net_device *dev,
+				const struct ethhdr *eth)
+{
+	struct dsr_l2 *l2;
+
+	if (!dev)
+		return NULL;
+	l2 = kzalloc(sizeof(*l2), GFP_ATOMIC | __GFP_ACCOUNT);
+	if (l2) {
+		l2->dev = dev;
+		l2->eth = *eth;
+	}
+	return l2;
+}
+
+static void publish(struct dsr_net *dn, struct dsr_nexthop *nexthop,
+		    struct dsr_l2 *l2)
+{
+	struct dsr_l2 *old;
+
+	old = rcu_replace_pointer(nexthop->l2, l2,
+				  lockdep_is_held(&dn->config_lock));
+	if (old)
+		kfree_rcu(old, rcu);
+}
+
+/* RCU keeps the device while we look; a device that goes away between our look
+ * and our publishing says so afterwards, and waits for config_lock to do it.
+ */
+static void resolve(struct dsr_net *dn, struct dsr_nexthop *nexthop)
+{
+	struct net_device *dev;
+	struct ethhdr eth = {};
+	struct dsr_l2 *l2;
+
+	lockdep_assert_held(&dn->config_lock);
+	WRITE_ONCE(nexthop->dirty, false);
+
+	rcu_read_lock();
+	dev = link_of(dn->net, &nexthop->addr);
+	if (dev && !neighbour_of(dev, &nexthop->addr, &eth))
+		dev = NULL;
+
+	l2 = rcu_dereference(nexthop->l2);
+	if (!l2_equal(l2, dev, &eth))
+		publish(dn, nexthop, l2_create(dev, &eth));
+	rcu_read_unlock();
+}
+
+static void resolver(struct work_struct *work)
+{
+	struct dsr_net *dn = container_of(to_delayed_work(work),
+					  struct dsr_net, resolver);
+	struct dsr_nexthop *nexthop;
+	bool all;
+
+	mutex_lock(&dn->config_lock);
+	all = time_after_eq(jiffies, dn->next_round);
+	if (all)
+		dn->next_round = jiffies + RESOLVE_INTERVAL;
+
+	list_for_each_entry(nexthop, &dn->nexthop_list, list) {
+		if (all || READ_ONCE(nexthop->dirty))
+			resolve(dn, nexthop);
+		cond_resched();
+	}
+	if (!list_empty(&dn->nexthop_list) && !dn->closing)
+		queue_delayed_work(dsr_wq, &dn->resolver,
+				   max(1L, (long)(dn->next_round - jiffies)));
+	mutex_unlock(&dn->config_lock);
+}
+
+/* Context: any, under RCU: dn->closing is set a grace period before the
+ * resolver is cancelled for good.
+ */
+static void wake_resolver(struct dsr_net *dn)
+{
+	if (!READ_ONCE(dn->closing))
+		mod_delayed_work(dsr_wq, &dn->resolver, 0);
+}
+
+/**
+ * dsr_nexthop_get() - the next hop of an address
+ * @dn: the namespace
+ * @addr: the address
+ *
+ * Made when it isn't there yet, and asked for at once.
+ *
+ * Context: process, config_lock held.
+ * Return: the next hop, with a reference for the caller; NULL without memory.
+ */
+struct dsr_nexthop *dsr_nexthop_get(struct dsr_net *dn,
+				    const struct dsr_addr *addr)
+{
+	struct dsr_nexthop *nexthop;
+
+	lockdep_assert_held(&dn->config_lock);
+	nexthop = rhashtable_lookup_fast(&dn->nexthops, addr, nexthop_params);
+	if (nexthop) {
+		nexthop->users++;
+		return nexthop;
+	}
+
+	nexthop = kzalloc(sizeof(*nexthop), GFP_KERNEL_ACCOUNT);
+	if (!nexthop)
+		return NULL;
+	nexthop->addr = *addr;
+	nexthop->users = 1;
+	if (rhashtable_insert_fast(&dn->nexthops, &nexthop->node,
+				   nexthop_params)) {
+		kfree(nexthop);
+		return NULL;
+	}
+	list_add_tail(&nexthop->list, &dn->nexthop_list);
+	resolve(dn, nexthop);
+	queue_delayed_work(dsr_wq, &dn->resolver, RESOLVE_INTERVAL);
+	return nexthop;
+}
+
+/**
+ * dsr_nexthop_put() - give a reference back
+ * @dn: the namespace
+ * @nexthop: the next hop, freed after a grace period when it was the last one
+ *
+ * Context: process, config_lock held.
+ */
+void dsr_nexthop_put(struct dsr_net *dn, struct dsr_nexthop *nexthop)
+{
+	lockdep_assert_held(&dn->config_lock);
+	if (--nexthop->users)
+		return;
+
+	list_del(&nexthop->list);
+	rhashtable_remove_fast(&dn->nexthops, &nexthop->node, nexthop_params);
+	publish(dn, nexthop, NULL);
+	kfree_rcu(nexthop, rcu);
+}
+
+static void neighbour_changed(const struct neighbour *neigh)
+{
+	struct dsr_net *dn = dsr_net(dev_net(neigh->dev));
+	struct dsr_nexthop *nexthop;
+	struct dsr_addr addr = {};
+
+	addr.family = neigh->tbl->family;
+	if (addr.family != AF_INET && addr.family != AF_INET6)
+		return;
+	memcpy(&addr.ip, neigh->primary_key, dsr_addr_len(addr.family));
+
+	rcu_read_lock();
+	nexthop = rhashtable_lookup(&dn->nexthops, &addr, nexthop_params);
+	if (nexthop) {
+		WRITE_ONCE(nexthop->dirty, true);
+		wake_resolver(dn);
+	}
+	rcu_read_unlock();
+}
+
+/* Context: any, often softirq. */
+static int netevent(struct notifier_block *nb, unsigned long event, void *data)
+{
+	if (event == NETEVENT_NEIGH_UPDATE)
+		neighbour_changed(data);
+	return NOTIFY_DONE;
+}
+
+/* The device goes: nobody may find it here once this has returned. */
+static void forget_device(struct dsr_net *dn, const struct net_device *dev)
+{
+	struct dsr_nexthop *nexthop;
+	const struct dsr_l2 *l2;
+
+	mutex_lock(&dn->config_lock);
+	list_for_each_entry(nexthop, &dn->nexthop_list, list) {
+		l2 = rcu_dereference_protected(nexthop->l2,
+					       lockdep_is_held(&dn->config_lock));
+		if (l2 && l2->dev == dev)
+			publish(dn, nexthop, NULL);
+	}
+	mutex_unlock(&dn->config_lock);
+}
+
+static void device_changed(struct dsr_net *dn)
+{
+	struct dsr_nexthop *nexthop;
+
+	mutex_lock(&dn->config_lock);
+	list_for_each_entry(nexthop, &dn->nexthop_list, list)
+		WRITE_ONCE(nexthop->dirty, true);
+	if (!list_empty(&dn->nexthop_list))
+		wake_resolver(dn);
+	mutex_unlock(&dn->config_lock);
+}
+
+/* Context: process, RTNL held. */
+static int netdev_event(struct notifier_block *nb, unsigned long event,
+			void *data)
+{
+	struct dsr_net *dn = container_of(nb, struct dsr_net, netdev_notifier);
+	struct net_device *dev = netdev_notifier_info_to_dev(data);
+
+	switch (event) {
+	case NETDEV_DOWN:
+	case NETDEV_UNREGISTER:
+		forget_device(dn, dev);
+		break;
+	case NETDEV_UP:
+	case NETDEV_CHANGE:
+	case NETDEV_CHANGEADDR:
+		device_changed(dn);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block netevent_notifier = {
+	.notifier_call = netevent,
+};
+
+/* The devices' notifier is each namespace's own, so that it stays until the last
+ * next hop is gone, with the module as with the namespace.
+ */
+int dsr_nexthop_net_init(struct dsr_net *dn)
+{
+	int err;
+
+	INIT_LIST_HEAD(&dn->nexthop_list);
+	INIT_DELAYED_WORK(&dn->resolver, resolver);
+	err = rhashtable_init(&dn->nexthops, &nexthop_params);
+	if (err)
+		return err;
+
+	dn->netdev_notifier.notifier_call = netdev_event;
+	err = register_netdevice_notifier_net(dn->net, &dn->netdev_notifier);
+	if (err)
+		rhashtable_destroy(&dn->nexthops);
+	return err;
+}
+
+/* First half of the end; a grace period follows. */
+void dsr_nexthop_net_close(struct dsr_net *dn)
+{
+	mutex_lock(&dn->config_lock);
+	WRITE_ONCE(dn->closing, true);
+	mutex_unlock(&dn->config_lock);
+}
+
+/* No next hops are left. */
+void dsr_nexthop_net_exit(struct dsr_net *dn)
+{
+	unregister_netdevice_notifier_net(dn->net, &dn->netdev_notifier);
+	cancel_delayed_work_sync(&dn->resolver);
+	rhashtable_destroy(&dn->nexthops);
+}
+
+int dsr_nexthop_init(void)
+{
+	return register_netevent_notifier(&netevent_notifier);
+}
+
+void dsr_nexthop_exit(void)
+{
+	unregister_netevent_notifier(&netevent_notifier);
+}

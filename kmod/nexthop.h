@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DSR_NEXTHOP_H
+#define _DSR_NEXTHOP_H
+
+#include <linux/if_ether.h>
+#include <linux/list.h>
+#include <linux/netdevice.h>
+#include <linux/rhashtable.h>
+
+#include "addr.h"
+#include "net.h"
+
+/* Where a packet goes and what stands before its IP header.  Never changed
+ * once published: a change is a new one, so that a packet gets the old MAC
+ * address or the new one and nothing between.  Holds no reference to @dev:
+ * NETDEV_DOWN and NETDEV_UNREGISTER unpublish it before the device goes.
+ */
+struct dsr_l2 {
+	struct net_device *dev;
+	struct ethhdr eth;	/* but for h_proto, which is the packet's */
+	struct rcu_head rcu;
+};
+
+/**
+ * struct dsr_nexthop - how an address on a link of the director is reached
+ *
+ * One for each address, however many backends have it.  dsr_net.config_lock
+ * guards all of it but @dirty; made and freed by get and put, the latter after
+ * a grace period.
+ */
+struct dsr_nexthop {
+	struct dsr_l2 __rcu *l2;	/* NULL: no usable neighbour */
+	bool dirty;			/* set by events, in any context */
+
+	struct dsr_addr addr;
+	struct rhash_head node;		/* in dsr_net.nexthops */
+	struct list_head list;		/* in dsr_net.nexthop_list */
+	unsigned int users;
+	struct rcu_head rcu;
+};
+
+/* Context: under RCU. */
+static inline bool dsr_nexthop_usable(const struct dsr_nexthop *nexthop)
+{
+	return rcu_access_pointer(nexthop->l2);
+}
+
+/* Configuration: config_lock held. */
+struct dsr_nexthop *dsr_nexthop_get(struct dsr_net *dn,
+				    const struct dsr_addr *addr);
+void dsr_nexthop_put(struct dsr_net *dn, struct dsr_nexthop *nexthop);
+
+int dsr_nexthop_net_init(struct dsr_net *dn);
+void dsr_nexthop_net_close(struct dsr_net *dn);
+void dsr_nexthop_net_exit(struct dsr_net *dn);
+int dsr_nexthop_init(void);
+void dsr_nexthop_exit(void);
+
+#endif /* _DSR_NEXTHOP_H */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DSR_PACKET_H
+#define _DSR_PACKET_H
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/siphash.h>
+#include <linux/skbuff.h>
+
+#include "addr.h"
+
+/* What a flow is known by: always as the client sends it, also when the packet
+ * is an ICMP error that quotes the backend's answer.
+ */
+struct dsr_tuple {
+	union dsr_ip saddr;
+	union dsr_ip daddr;
+	__be16 sport;
+	__be16 dport;
+	u8 family;	/* AF_INET or AF_INET6, which NFPROTO_* equal */
+	u8 protocol;	/* IPPROTO_TCP or IPPROTO_UDP */
+};
+
+/* What a packet means to its flow. */
+enum dsr_event {
+	DSR_EVENT_DATA,
+	DSR_EVENT_SYN,		/* TCP, without ACK */
+	DSR_EVENT_FIN,
+	DSR_EVENT_RST,
+	DSR_EVENT_ERROR,	/* an ICMP error about it */
+};
+
+struct dsr_packet {
+	struct dsr_tuple tuple;
+	enum dsr_event event;
+};
+
+enum dsr_parse_result {
+	DSR_PARSE_OK,
+	DSR_PARSE_OTHER,	/* no protocol that a service can have */
+	DSR_PARSE_FRAGMENT,
+	DSR_PARSE_MALFORMED,
+};
+
+enum dsr_parse_result dsr_packet_parse(const struct sk_buff *skb,
+				       struct dsr_packet *pkt);
+u64 dsr_tuple_hash(const struct dsr_tuple *tuple, const siphash_key_t *key);
+
+/* The destination alone, all that a packet for somebody else is asked for.
+ * The IP layer has checked and pulled the header before the hooks run.
+ */
+static inline void dsr_packet_daddr(const struct sk_buff *skb, u8 pf,
+				    struct dsr_addr *addr)
+{
+	addr->family = pf;
+	if (pf == NFPROTO_IPV4) {
+		addr->ip.word[0] = 0;
+		addr->ip.word[1] = 0;
+		addr->ip.v4 = ip_hdr(skb)->daddr;
+	} else {
+		addr->ip.v6 = ipv6_hdr(skb)->daddr;
+	}
+}
+
+#endif /* _DSR_PACKET_H */

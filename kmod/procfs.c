@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /proc/net/dsr: what there is to see of a namespace, as text. */
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
+#include <linux/seq_file_net.h>
+
+#include "backend.h"
+#include "procfs.h"
+#include "sched.h"
+#include "service.h"
+#include "stats.h"
+
+static const char * const modes[] = DSR_MODE_NAMES;
+static const char * const states[] = DSR_STATE_NAMES;
+
+static void show_traffic(struct seq_file *seq,
+			 const struct dsr_traffic_stats __percpu *traffic)
+{
+	u64 sum[__DSR_TRAFFIC_MAX];
+	int i;
+
+	dsr_traffic_sum(traffic, sum);
+	for (i = 1; i < __DSR_TRAFFIC_MAX; i++)
+		seq_printf(seq, " %s %llu", dsr_traffic_names[i].name, sum[i]);
+	seq_putc(seq, '\n');
+}
+
+static void show_backend(struct seq_file *seq, const struct dsr_backend *be)
+{
+	seq_puts(seq, "  ");
+	if (be->addr.family == AF_INET)
+		seq_printf(seq, "%pI4", &be->addr.ip.v4);
+	else
+		seq_printf(seq, "%pI6c", &be->addr.ip.v6);
+	seq_printf(seq, " mode %s weight %u state %s", modes[be->mode],
+		   be->weight, states[dsr_backend_state(be)]);
+	show_traffic(seq, be->traffic);
+}
+
+static int services_show(struct seq_file *seq, void *v)
+{
+	const struct dsr_service *svc;
+	const struct dsr_backend *be;
+	char name[DSR_SERVICE_NAME_LEN];
+
+	svc = list_entry(v, struct dsr_service, list);
+	dsr_service_name(svc, name);
+	seq_printf(seq, "%s scheduler %s backends %u", name, svc->sched->name,
+		   svc->backends_nr);
+	show_traffic(seq, svc->traffic);
+	list_for_each_entry(be, &svc->backends, list)
+		show_backend(seq, be);
+	return 0;
+}
+
+/* The lock is held while a buffer is filled, not while a reader looks at it. */
+static void *services_start(struct seq_file *seq, loff_t *pos)
+{
+	struct dsr_net *dn = dsr_net(seq_file_net(seq));
+
+	mutex_lock(&dn->config_lock);
+	return seq_list_start(&dn->service_list, *pos);
+}
+
+static void *services_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	struct dsr_net *dn = dsr_net(seq_file_net(seq));
+
+	return seq_list_next(v, &dn->service_list, pos);
+}
+
+static void services_stop(struct seq_file *seq, void *v)
+{
+	struct dsr_net *dn = dsr_net(seq_file_net(seq));
+
+	mutex_unlock(&dn->config_lock);
+}
+
+static const struct seq_operations services_ops = {
+	.start = services_start,
+	.next = services_next,
+	.stop = services_stop,
+	.show = services_show,
+};
+
+static int stats_show(struct seq_file *seq, void *v)
+{
+	struct dsr_net *dn = dsr_net(seq_file_single_net(seq));
+	u64 sum[__DSR_COUNTER_MAX];
+	int i;
+
+	dsr_counters_sum(dn, sum);
+	for (i = 1; i < __DSR_COUNTER_MAX; i++)
+		seq_printf(seq, "%s %llu\n", dsr_counter_names[i].name, sum[i]);
+	return 0;
+}
+
+/**
+ * dsr_procfs_net_init() - make /proc/net/dsr
+ * @dn: the namespace
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int dsr_procfs_net_init(struct dsr_net *dn)
+{
+	dn->proc_dir = proc_net_mkdir(dn->net, "dsr", dn->net->proc_net);
+	if (!dn->proc_dir)
+		return -ENOMEM;
+	if (!proc_create_net("services", 0400, dn->proc_dir, &services_ops,
+			     sizeof(struct seq_net_private)) ||
+	    !proc_create_net_single("stats", 0400, dn->proc_dir, stats_show,
+				    NULL)) {
+		dsr_procfs_net_exit(dn);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Returns when nobody reads it any more. */
+void dsr_procfs_net_exit(struct dsr_net *dn)
+{
+	proc_remove(dn->proc_dir);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DSR_SCHED_H
+#define _DSR_SCHED_H
+
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+struct dsr_backend;
+struct dsr_service;
+
+/**
+ * struct dsr_pool - the backends that a service can choose from
+ *
+ * Immutable: a change of backends or weights makes a new one.  Holds those of
+ * a weight above 0, ascending by address, so that directors with the same
+ * configuration have the same pool in whatever order it was typed.  Whether a
+ * backend's neighbour answers is not part of it, but looked at when choosing:
+ * a link that flaps costs no rebuild and moves no other flow.
+ *
+ * Published in dsr_service.pool; freed after a grace period.
+ */
+struct dsr_pool {
+	const struct dsr_sched_ops *ops;
+	struct dsr_backend **backend;
+	u32 nr;			/* above 0 */
+	u32 step;		/* rr */
+	u32 *sums;		/* rr: the weights, summed up */
+	u16 *table;		/* maglev */
+	u32 table_size;
+	struct rcu_work work;	/* kvfree() may sleep */
+};
+
+/**
+ * struct dsr_sched_ops - a way to choose a backend
+ * @name: as the user writes it
+ * @build: fills what the pool needs beside @backend and @nr; 0 or -ENOMEM
+ * @by_hash: the choice for a flow that must be chosen the same again, here and
+ *	     by other directors, with nothing remembered
+ * @next: the choice for a new flow that will be remembered
+ *
+ * by_hash and next: softirq, under RCU, no lock; they return an index.
+ */
+struct dsr_sched_ops {
+	const char *name;
+	int (*build)(struct dsr_pool *pool, const struct dsr_service *svc);
+	u32 (*by_hash)(const struct dsr_pool *pool, u64 hash);
+	u32 (*next)(const struct dsr_pool *pool, struct dsr_service *svc,
+		    u64 hash);
+};
+
+extern const struct dsr_sched_ops dsr_sched_maglev;
+extern const struct dsr_sched_ops dsr_sched_rr;
+#define dsr_sched_default dsr_sched_maglev
+
+const struct dsr_sched_ops *dsr_sched_find(const char *name);
+
+/* Packet path: by_hash, and next. */
+struct dsr_backend *dsr_sched_by_hash(const struct dsr_pool *pool, u64 hash);
+struct dsr_backend *dsr_sched_next(const struct dsr_pool *pool,
+				   struct dsr_service *svc, u64 hash);
+
+/* Configuration: config_lock held. */
+int dsr_pool_build(struct dsr_service *svc, struct dsr_pool **pool);
+void dsr_pool_publish(struct dsr_service *svc, struct dsr_pool *pool);
+void dsr_pool_free(struct dsr_pool *pool);
+
+#endif /* _DSR_SCHED_H */

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Class dsr: a device a service, a directory below it a backend, one value a
+ * file, seen in their own network namespace only.
+ */
+#include <linux/device.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+
+#include "backend.h"
+#include "sched.h"
+#include "service.h"
+#include "stats.h"
+#include "sysfs.h"
+
+static const char * const modes[] = DSR_MODE_NAMES;
+static const char * const states[] = DSR_STATE_NAMES;
+
+static ssize_t emit_traffic(char *buffer,
+			    const struct dsr_traffic_stats __percpu *traffic,
+			    enum dsr_traffic counter)
+{
+	u64 sum[__DSR_TRAFFIC_MAX];
+
+	dsr_traffic_sum(traffic, sum);
+	return sysfs_emit(buffer, "%llu\n", sum[counter]);
+}
+
+static ssize_t scheduler_show(struct device *dev, struct device_attribute *attr,
+			      char *buffer)
+{
+	const struct dsr_service *svc = dev_get_drvdata(dev);
+
+	return sysfs_emit(buffer, "%s\n", READ_ONCE(svc->sched)->name);
+}
+static DEVICE_ATTR(scheduler, 0400, scheduler_show, NULL);
+
+#define X(id, word, help) \
+static ssize_t word##_show(struct device *dev, struct device_attribute *attr, \
+			   char *buffer) \
+{ \
+	const struct dsr_service *svc = dev_get_drvdata(dev); \
+\
+	return emit_traffic(buffer, svc->traffic, DSR_TRAFFIC_##id); \
+} \
+static DEVICE_ATTR(word, 0400, word##_show, NULL);
+DSR_TRAFFIC_TABLE(X)
+#undef X
+
+static struct attribute *service_attrs[] = {
+	&dev_attr_scheduler.attr,
+#define X(id, word, help) &dev_attr_##word.attr,
+	DSR_TRAFFIC_TABLE(X)
+#undef X
+	NULL
+};
+ATTRIBUTE_GROUPS(service);
+
+/* A backend's directory.  Outlives the backend while somebody holds the kobject,
+ * but nobody reads through @be once kobject_del() has returned.
+ */
+struct dsr_backend_dir {
+	struct kobject kobj;
+	const struct dsr_backend *be;
+};
+
+struct backend_attribute {
+	struct attribute attr;
+	ssize_t (*show)(const struct dsr_backend *be, char *buffer);
+};
+
+static ssize_t backend_attr_show(struct kobject *kobj, struct attribute *attr,
+				 char *buffer)
+{
+	struct backend_attribute *ba;
+	struct dsr_backend_dir *dir;
+
+	ba = container_of(attr, struct backend_attribute, attr);
+	dir = container_of(kobj, struct dsr_backend_dir, kobj);
+	return ba->show(dir->be, buffer);
+}
+
+static const struct sysfs_ops backend_sysfs_ops = {
+	.show = backend_attr_show,
+};
+
+static ssize_t backend_weight_show(const struct dsr_backend *be, char *buffer)
+{
+	return sysfs_emit(buffer, "%u\n", READ_ONCE(be->weight));
+}
+
+static ssize_t backend_mode_show(const struct dsr_backend *be, char *buffer)
+{
+	return sysfs_emit(buffer, "%s\n", modes[be->mode]);
+}
+
+static ssize_t backend_state_show(const struct dsr_backend *be, char *buffer)
+{
+	return sysfs_emit(buffer, "%s\n", states[dsr_backend_state(be)]);
+}
+
+#define BACKEND_ATTR(word) \
+static struct backend_attribute backend_attr_##word = { \
+	.attr = { .name = #word, .mode = 0400 }, \
+	.show = backend_##word##_show, \
+}
+
+BACKEND_ATTR(weight);
+BACKEND_ATTR(mode);
+BACKEND_ATTR(state);
+
+#define X(id, word, help) \
+static ssize_t backend_##word##_show(const struct dsr_backend *be, \
+				     char *buffer) \
+{ \
+	return emit_traffic(buffer, be->traffic, DSR_TRAFFIC_##id); \
+} \
+BACKEND_ATTR(word);
+DSR_TRAFFIC_TABLE(X)
+#undef X
+
+static struct attribute *backend_attrs[] = {
+	&backend_attr_weight.attr,
+	&backend_attr_mode.attr,
+	&backend_attr_state.attr,
+#define X(id, word, help) &backend_attr_##word.attr,
+	DSR_TRAFFIC_TABLE(X)
+#undef X
+	NULL
+};
+ATTRIBUTE_GROUPS(backend);
+
+static void backend_dir_release(struct kobject *kobj)
+{
+	kfree(container_of(kobj, struct dsr_backend_dir, kobj));
+}
+
+static struct kobj_type backend_type = {
+	.release = backend_dir_release,
+	.sysfs_ops = &backend_sysfs_ops,
+	.default_groups = backend_groups,
+};
+
+static const void *service_namespace(dsr_class_const struct device *dev)
+{
+	const struct dsr_service *svc = dev_get_drvdata(dev);
+
+	return svc->dn->net;
+}
+
+static struct class service_class = {
+	.name = "dsr",
+	.ns_type = &net_ns_type_operations,
+	.namespace = service_namespace,
+};
+
+/**
+ * dsr_sysfs_service_add() - show a service
+ * @svc: the service
+ *
+ * Its '/' appears as '!', as sysfs has it.
+ *
+ * Context: process, config_lock held.
+ * Return: 0 or a negative errno.
+ */
+int dsr_sysfs_service_add(struct dsr_service *svc)
+{
+	char name[DSR_SERVICE_NAME_LEN];
+	struct device *dev;
+
+	dsr_service_name(svc, name);
+	dev = device_create_with_groups(&service_class, NULL, MKDEV(0, 0), svc,
+					service_groups, "%s", name);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	svc->device = dev;
+	return 0;
+}
+
+/* Returns when nobody reads it any more. */
+void dsr_sysfs_service_del(struct dsr_service *svc)
+{
+	device_unregister(svc->device);
+}
+
+/**
+ * dsr_sysfs_backend_add() - show a backend below its service
+ * @be: the backend
+ *
+ * Context: process, config_lock held.
+ * Return: 0 or a negative errno.
+ */
+int dsr_sysfs_backend_add(struct dsr_backend *be)
+{
+	const char *format = be->addr.family == AF_INET ? "%pI4" : "%pI6c";
+	struct dsr_backend_dir *dir;
+	int err;
+
+	dir = kzalloc(sizeof(*dir), GFP_KERNEL);
+	if (!dir)
+		return -ENOMEM;
+	dir->be = be;
+	err = kobject_init_and_add(&dir->kobj, &backend_type,
+				   &be->svc->device->kobj, format, &be->addr.ip);
+	if (err) {
+		kobject_put(&dir->kobj);
+		return err;
+	}
+	be->dir = dir;
+	return 0;
+}
+
+/* Returns when nobody reads it any more. */
+void dsr_sysfs_backend_del(struct dsr_backend *be)
+{
+	kobject_del(&be->dir->kobj);
+	kobject_put(&be->dir->kobj);
+}
+
+int dsr_sysfs_init(void)
+{
+	return class_register(&service_class);
+}
+
+void dsr_sysfs_exit(void)
+{
+	class_unregister(&service_class);
+}
