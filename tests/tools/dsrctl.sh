@@ -1,0 +1,573 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# dsrctl without the module: wrong usage, help, its man page and completion, and
+# "realserver" in network namespaces of its own:
+#
+#	$client                                    $server
+#	+-----------------------+                  +----------------------------+
+#	| veth0 10.3.0.100/16   |------------------| veth0 10.3.0.1/16          |
+#	|       fd03::100/64    |                  |       fd03::1/64           |
+#	+-----------------------+                  | lo    the VIPs 10.2.0.1 and|
+#	                                           |       2001:db8::1          |
+#	                                           +----------------------------+
+# The client asks for the VIPs by ARP and neighbour discovery.
+#
+# usage: dsrctl.sh PATH_TO_DSRCTL (root; prints TAP)
+set -u
+
+dsrctl=$(realpath -- "${1:?usage: dsrctl.sh PATH_TO_DSRCTL}")
+here=$(realpath -- "$(dirname -- "$0")")
+tools=$here/../../tools
+uapi=$here/../../uapi
+client=dsrctl-client-$$
+server=dsrctl-server-$$
+tmp=$(mktemp -d)
+count=0
+failed=0
+
+cleanup()
+{
+	ip netns del "$client" 2>/dev/null
+	ip netns del "$server" 2>/dev/null
+	rm -rf "$tmp"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+# check TEXT COMMAND...: a test, passed when the command succeeds.
+check()
+{
+	local text=$1
+
+	shift
+	count=$((count + 1))
+	if "$@"; then
+		echo "ok $count - $text"
+	else
+		failed=$((failed + 1))
+		echo "not ok $count - $text"
+		[[ ! -s $tmp/err ]] || sed 's/^/# stderr: /' "$tmp/err"
+	fi
+}
+
+# run STATUS ARGS...: dsrctl ends with STATUS; what it prints is kept.
+run()
+{
+	local status=$1 got
+
+	shift
+	"$dsrctl" "$@" >"$tmp/out" 2>"$tmp/err"
+	got=$?
+	[[ $got -eq $status ]] && return
+	echo "# exit status $got instead of $status: dsrctl $*"
+	return 1
+}
+
+# fails STATUS PATTERN ARGS...: one line on stderr that matches, no output.
+fails()
+{
+	local status=$1 pattern=$2
+
+	shift 2
+	run "$status" "$@" && [[ ! -s $tmp/out ]] &&
+		[[ $(wc -l <"$tmp/err") -eq 1 ]] &&
+		grep -q '^dsrctl: ' "$tmp/err" &&
+		grep -qE -- "$pattern" "$tmp/err"
+}
+
+# prints PATTERN ARGS...: done, nothing on stderr.
+prints()
+{
+	local pattern=$1
+
+	shift
+	run 0 "$@" && [[ ! -s $tmp/err ]] && grep -qE -- "$pattern" "$tmp/out"
+}
+
+quiet() { run 0 "$@" && [[ ! -s $tmp/out && ! -s $tmp/err ]]; }
+
+usage() { check "usage: $1" fails 2 "$2" "${@:3}"; }
+
+# sysctl_is NAME VALUE: of the server.
+sysctl_is()
+{
+	[[ $(ip netns exec "$server" sysctl -n "net.ipv4.conf.$1") == "$2" ]]
+}
+
+sysctl_set() { ip netns exec "$server" sysctl -q "net.ipv4.conf.$1=$2"; }
+
+on_lo() { ip -n "$server" address show dev lo | grep -qF "$1"; }
+
+# The files of other namespaces are none of our business.
+state_file()
+{
+	echo "/run/dsrctl/realserver-$(stat -Lc %i "/run/netns/$server")"
+}
+
+not() { ! "$@"; }
+
+##### wrong usage
+
+svc=10.2.0.1:80/tcp
+
+usage "no object" 'no object given: one of service, backend'
+usage "unknown object" '"flow": one of service, backend' flow
+usage "ambiguous object" '"s" may mean service, stats' s
+usage "empty object" 'one of service' ''
+usage "unknown verb" '"drain": one of add, set, del, show, flush, help' \
+	backend drain
+usage "ambiguous verb" 'verb "s" may mean set, show' service s
+usage "unknown option" 'option "-q": one of -j' -q service
+usage "option of a later release" 'option "-b": one of -j' -b file
+usage "unknown long option" 'option "--jsonx"' --jsonx stats
+usage "unknown letter among options" 'option "-jx"' -jx stats
+usage "value for an option without one" 'takes no value' --json=1 stats
+usage "-n without a name" 'name of a network namespace' service -n
+usage "-n with a path" 'name of a network namespace' -n ../etc stats
+usage "--explain elsewhere" 'only stats' service --explain
+usage "a word too many" '"now": nothing more' service del "$svc" now
+usage "a word after stats" '"reset"' stats reset
+usage "a word after stats show" '"all": nothing more' stats show all
+usage "no service" 'a service is expected' service add
+usage "service without port" 'ADDRESS:PORT/tcp' service add 10.2.0.1
+usage "service without protocol" 'ADDRESS:PORT/tcp' service add 10.2.0.1:80
+usage "service of a mark" 'ADDRESS:PORT/tcp' service add mark 7
+usage "service with a bad address" 'ADDRESS:PORT/tcp' \
+	service add 10.2.0.256:80/tcp
+usage "service with a name" 'ADDRESS:PORT/tcp' service add localhost:80/tcp
+usage "IPv6 service without brackets" 'ADDRESS6' \
+	service add 2001:db8::1:80/tcp
+usage "IPv4 service in brackets" 'ADDRESS:PORT/tcp' \
+	service add '[10.2.0.1]:80/tcp'
+usage "very long service" 'ADDRESS:PORT/tcp' \
+	service add "$(printf '%0999d' 0):80/tcp"
+usage "a line break in a word stays one line" 'service "a.b"' \
+	service add $'a\nb'
+for port in 0 65536 70000 -1 +1 http 80x ' 80' 0x50 99999999999999999999 ''; do
+	usage "port '$port'" 'a number from 1 to 65535' \
+		service add "10.2.0.1:$port/tcp"
+done
+for protocol in sctp TCP 6 ''; do
+	usage "protocol '$protocol'" 'tcp or udp' \
+		service add "10.2.0.1:80/$protocol"
+done
+usage "unknown option of a service" 'option "hash": scheduler' \
+	service add "$svc" hash source
+usage "scheduler without a name" 'scheduler: the name of' \
+	service add "$svc" scheduler
+usage "scheduler with a long name" 'scheduler "abcdefghijklmnop"' \
+	service add "$svc" scheduler abcdefghijklmnop
+usage "an option twice" 'scheduler is given twice' \
+	service add "$svc" scheduler rr scheduler rr
+usage "nothing to change in a service" 'nothing to change: scheduler' \
+	service set "$svc"
+usage "flush of one service" 'flush takes no service' service flush "$svc"
+usage "no backend" 'address of a backend' backend add "$svc"
+usage "backend with a bad address" 'backend "10.3.0": an IPv4 or IPv6' \
+	backend add "$svc" 10.3.0
+usage "backend with a port" 'an IPv4 or IPv6' backend add "$svc" 10.3.0.1:80
+for weight in -1 65536 99999999999999999999 1.5 many ''; do
+	usage "weight '$weight'" \
+		"weight \"$weight\": a number from 0 to 65535" \
+		backend add "$svc" 10.3.0.1 weight "$weight"
+done
+usage "mode of a later release" 'mode "ipip": l2 is expected' \
+	backend add "$svc" 10.3.0.1 mode ipip
+usage "unknown option of a backend" 'option "dev": one of weight, mode' \
+	backend add "$svc" 10.3.0.1 dev eth0
+usage "nothing to change in a backend" 'nothing to change: one of weight' \
+	backend set "$svc" 10.3.0.1
+usage "flush of no service" 'a service is expected' backend flush
+usage "no VIP" 'a VIP is expected' realserver add
+usage "realserver with a service" 'VIP "10.2.0.1:80/tcp"' \
+	realserver add "$svc"
+for vip in 10.2.0.1/32 127.0.0.1 0.0.0.0 224.0.0.1 255.255.255.255 ::1 :: \
+	ff02::1 fe80::1 ::ffff:10.2.0.1 lo; do
+	usage "VIP $vip" "a unicast IPv4 or IPv6 address" realserver add "$vip"
+done
+
+##### what it says of itself
+
+check "-V prints the version" prints '^dsrctl [0-9]+\.[0-9]' -V
+check "--version is the same" prints '^dsrctl [0-9]+\.[0-9]' --version
+for help in help -h --help -help; do
+	check "$help lists the objects" prints '^ +realserver ' "$help"
+done
+for object in service backend stats realserver; do
+	check "$object help" prints "^Usage: dsrctl $object " "$object" help
+	check "help $object" prints "^Usage: dsrctl $object " help "$object"
+	check "$object -h" prints "^Usage: dsrctl $object " "$object" -h
+done
+check "objects and verbs may be cut" prints '^Usage: dsrctl backend' b h
+check "options may be joined and stand anywhere" \
+	prints '^Usage: dsrctl stats' -jps stats -h
+check "help of an unknown object" fails 2 '"flow"' help flow
+
+full()
+{
+	"$dsrctl" help 2>"$tmp/err" >/dev/full
+	[[ $? -eq 1 && $(wc -l <"$tmp/err") -eq 1 ]]
+}
+
+closed()
+{
+	"$dsrctl" help 2>"$tmp/err" >&-
+	[[ $? -eq 1 && $(wc -l <"$tmp/err") -eq 1 ]]
+}
+check "a full disk is a failure" full
+check "a closed standard output is a failure" closed
+
+##### the kernel refuses
+
+check "no such network namespace" \
+	fails 1 "no network namespace \"no-such-$$\"" -n "no-such-$$" stats
+if grep -qw '^dsr' /proc/modules 2>/dev/null; then
+	check "module not loaded # SKIP it is" true
+else
+	for words in "service" "service show $svc" "service add $svc" \
+		"service del $svc" "service flush" "backend show" \
+		"backend add $svc 10.3.0.1 weight 2 mode l2" "stats" \
+		"-j service" "-jps backend show $svc 10.3.0.1"; do
+		# shellcheck disable=SC2086 # words
+		check "module not loaded: $words" \
+			fails 1 'no dsr module loaded: modprobe dsr' $words
+	done
+fi
+
+##### man page, completion, installation
+
+man_clean()
+{
+	LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l -Tutf8 -Z \
+		"$tools/dsrctl.8" 2>"$tmp/err" >/dev/null && [[ ! -s $tmp/err ]]
+}
+
+# The page as plain text in one line: where it breaks lines doesn't matter.
+MANWIDTH=10000 LC_ALL=C man -l "$tools/dsrctl.8" 2>/dev/null | col -bx |
+	tr -s '[:space:]' ' ' >"$tmp/page"
+
+man_has() { grep -qF -- "$1" "$tmp/page"; }
+
+check "the man page is clean" man_clean
+while IFS=$'\t' read -r name meaning; do
+	check "the man page has the counter $name with its meaning" \
+		man_has " $name $meaning"
+done < <(sed -nE 's/^\tX\([A-Z_]+, ([a-z_]+), "(.*)"\).*/\1\t\2/p' \
+	"$uapi/dsr.h")
+for words in service:{add,set,del,show,flush} backend:{add,set,del,show,flush} \
+	realserver:{add,del,show,check}; do
+	check "the man page has ${words/:/ }" man_has "dsrctl ${words/:/ } "
+done
+
+# completes LINE WORD...: exactly these, in any order.
+completes()
+{
+	local line=$1 got want
+
+	shift
+	want=$(printf '%s\n' "$@" | sort)
+	got=$(PATH=${dsrctl%/*}:$PATH bash --norc -c '
+		COMP_WORDBREAKS=$3
+		. "$1" || exit
+		COMP_LINE=$2 COMP_POINT=${#2} COMP_WORDS=(dsrctl)
+		_dsrctl && [[ ${#COMPREPLY[@]} -eq 0 ]] ||
+			printf "%s\n" "${COMPREPLY[@]}"
+		' - "$tools/dsrctl.bash" "$line" "${wordbreaks-}" \
+		2>"$tmp/err" | sort)
+	[[ $got == "$want" && ! -s $tmp/err ]] && return
+	echo "# got: ${got//$'\n'/ }"
+	return 1
+}
+
+check "completion of objects" \
+	completes "dsrctl " service backend stats realserver help
+check "completion of a beginning" completes "dsrctl -j se" service
+check "completion of verbs" \
+	completes "dsrctl service " add set del show flush help
+check "completion of verbs of a cut object" \
+	completes "dsrctl b s" set show
+check "completion of realserver verbs" \
+	completes "dsrctl realserver " add del show check help
+check "completion of options" completes "dsrctl --js" --json
+check "completion of a scheduler" \
+	completes "dsrctl service add $svc scheduler " maglev rr
+check "completion of backend options" \
+	completes "dsrctl backend add $svc 10.3.0.1 weight 1 m" mode
+check "completion without a module offers nothing" \
+	completes "dsrctl backend show " ""
+
+installed()
+{
+	local list=(sbin/dsrctl share/man/man8/dsrctl.8
+		share/bash-completion/completions/dsrctl)
+	local file
+
+	make -s -C "$tools" install DESTDIR="$tmp/root" PREFIX=/usr \
+		>"$tmp/err" 2>&1 || return
+	for file in "${list[@]}"; do
+		[[ -f $tmp/root/usr/$file ]] || return
+	done
+	touch "$tmp/root/usr/sbin/other"
+	make -s -C "$tools" uninstall DESTDIR="$tmp/root" PREFIX=/usr \
+		>"$tmp/err" 2>&1 || return
+	[[ $(find "$tmp/root" -type f) == "$tmp/root/usr/sbin/other" ]]
+}
+check "install, and uninstall of exactly that" installed
+
+##### realserver
+
+if ! ip netns add "$client" || ! ip netns add "$server"; then
+	check "network namespaces can be made" false
+	echo "1..$count"
+	exit 1
+fi
+
+ip -n "$server" link set lo up
+ip link add veth0 netns "$server" type veth peer name veth0 netns "$client"
+for side in "$server 10.3.0.1 fd03::1" "$client 10.3.0.100 fd03::100"; do
+	read -r netns ip4 ip6 <<<"$side"
+	ip -n "$netns" address add "$ip4/16" dev veth0
+	ip -n "$netns" address add "$ip6/64" dev veth0 nodad
+	ip -n "$netns" link set veth0 up
+done
+ip -n "$client" route add 10.2.0.1 dev veth0
+ip -n "$client" route add 2001:db8::1 dev veth0
+
+# wait_for COMMAND...: up to ten seconds.
+wait_for()
+{
+	local end=$((SECONDS + 10))
+
+	until "$@"; do
+		[[ $SECONDS -lt $end ]] || return
+		sleep 0.1
+	done
+}
+
+# What the client comes to know of ADDRESS when it wants to send to it.
+probe()
+{
+	ip -n "$client" neigh flush dev veth0 2>/dev/null
+	ip netns exec "$client" ping -q -c 1 -W 1 "$1" >/dev/null 2>&1
+	wait_for probe_decided "$1"
+}
+
+probe_decided()
+{
+	ip -n "$client" neigh show to "$1" dev veth0 |
+		grep -qE 'REACHABLE|FAILED|STALE|DELAY|PROBE'
+}
+
+answered() { probe "$1" && neigh_is "$1" lladdr; }
+unanswered() { probe "$1" && neigh_is "$1" FAILED; }
+neigh_is() { ip -n "$client" neigh show to "$1" dev veth0 | grep -q "$2"; }
+
+rs=(-n "$server" realserver)
+
+check "the wire: the server answers for its own address" answered 10.3.0.1
+check "the wire: ... by IPv6" answered fd03::1
+ip -n "$server" address add 10.2.0.1/32 dev lo
+check "the probe sees a VIP that is not silent" answered 10.2.0.1
+check "check: ARP is not silent" run 1 "${rs[@]}" check 10.2.0.1
+check "check: ... and says how to mend it" \
+	grep -q '^FAIL  net.ipv4.conf.all.arp_ignore is 0  (mend: sysctl' "$tmp/out"
+ip -n "$server" address del 10.2.0.1/32 dev lo
+
+check "show: nothing" quiet "${rs[@]}" show
+check "show -j: nothing" prints '^\[\]$' -j "${rs[@]}" show
+check "show of an absent VIP" fails 1 'is not on lo' "${rs[@]}" show 10.2.0.1
+check "check of an absent VIP" run 1 "${rs[@]}" check 10.2.0.1
+check "del of an absent VIP" quiet "${rs[@]}" del 10.2.0.1
+
+check "add" quiet "${rs[@]}" add 10.2.0.1
+check "add: the VIP is on lo, of scope host" \
+	on_lo 'inet 10.2.0.1/32 scope host'
+check "add: arp_ignore" sysctl_is all.arp_ignore 1
+check "add: arp_announce" sysctl_is all.arp_announce 2
+check "add: other namespaces are left alone" \
+	test "$(ip netns exec "$client" sysctl -n net.ipv4.conf.all.arp_ignore)" = 0
+check "add: ARP for the VIP is not answered" unanswered 10.2.0.1
+check "add: ARP for the server's own address is" answered 10.3.0.1
+check "add again" quiet "${rs[@]}" add 10.2.0.1
+check "show" prints \
+	'^10.2.0.1 dev lo arp_ignore 1 arp_announce 2 managed$' "${rs[@]}" show
+check "show -j" prints '^\[\{"vip":"10.2.0.1","dev":"lo","arp_ignore":1,' \
+	-j "${rs[@]}" show 10.2.0.1
+check "check: all holds" run 0 "${rs[@]}" check 10.2.0.1
+check "check: each in a line" not grep -qv '^ok    ' "$tmp/out"
+check "check -j" prints '"check":"arp_ignore","result":"ok"' \
+	-j "${rs[@]}" check 10.2.0.1
+
+# The backend sends from the VIP: whom does it ask, and in whose name?
+from_vip()
+{
+	ip -n "$client" neigh flush dev veth0 2>/dev/null
+	ip -n "$server" neigh flush dev veth0 2>/dev/null
+	ip netns exec "$server" ping -q -c 1 -W 1 -I "$1" "$2" >/dev/null 2>&1
+	wait_for eval "ip -n $server neigh show to $2 | grep -q lladdr"
+}
+
+unknown() { [[ -z $(ip -n "$client" neigh show to "$1" nud reachable nud stale) ]]; }
+
+ip -n "$client" route del 10.2.0.1
+check "the server asks its neighbour when it sends from the VIP" \
+	from_vip 10.2.0.1 10.3.0.100
+check "... and not in the VIP's name" unknown 10.2.0.1
+ip -n "$client" route add 10.2.0.1 dev veth0
+
+source_of() { ip -n "$server" route get "$1" | grep -oP 'src \K\S+'; }
+ip -n "$server" address del 10.3.0.1/16 dev veth0
+ip -n "$server" route add 192.168.1.0/24 dev veth0
+check "the VIP is not chosen as a source, even for lack of another" \
+	not grep -qxF 10.2.0.1 <(source_of 192.168.1.1)
+ip -n "$server" address add 10.3.0.1/16 dev veth0
+
+check "add a second VIP" quiet "${rs[@]}" add 10.2.0.2
+check "del the first" quiet "${rs[@]}" del 10.2.0.1
+check "del: it is gone" not on_lo 'inet 10.2.0.1/'
+check "del: ARP stays silent for the second" sysctl_is all.arp_ignore 1
+check "del the second" quiet "${rs[@]}" del 10.2.0.2
+check "del: arp_ignore is as before" sysctl_is all.arp_ignore 0
+check "del: arp_announce is as before" sysctl_is all.arp_announce 0
+check "del: nothing is left in /run/dsrctl" not test -e "$(state_file)"
+check "del again" quiet "${rs[@]}" del 10.2.0.2
+
+sysctl_set all.arp_ignore 2
+sysctl_set all.arp_announce 1
+check "add where arp_ignore is stricter" quiet "${rs[@]}" add 10.2.0.1
+check "add: stricter is kept" sysctl_is all.arp_ignore 2
+check "add: laxer is not" sysctl_is all.arp_announce 2
+check "del there" quiet "${rs[@]}" del 10.2.0.1
+check "del: both are as before" sysctl_is all.arp_ignore 2
+check "del: ... and arp_announce" sysctl_is all.arp_announce 1
+sysctl_set all.arp_ignore 0
+sysctl_set all.arp_announce 0
+
+"$dsrctl" "${rs[@]}" add 10.2.0.1
+sysctl_set all.arp_ignore 8
+check "del after a change by hand warns" run 0 "${rs[@]}" del 10.2.0.1
+check "... in one line" grep -q '^dsrctl: warning: .*arp_ignore is left at 8' \
+	"$tmp/err"
+check "... and leaves the change" sysctl_is all.arp_ignore 8
+check "... but restores the other" sysctl_is all.arp_announce 0
+sysctl_set all.arp_ignore 0
+
+"$dsrctl" "${rs[@]}" add 10.2.0.1
+ip -n "$server" address del 10.2.0.1/32 dev lo
+check "del after the VIP was removed by hand" quiet "${rs[@]}" del 10.2.0.1
+check "... restores arp_ignore" sysctl_is all.arp_ignore 0
+
+"$dsrctl" "${rs[@]}" add 10.2.0.1
+rm "$(state_file)"
+check "del without its file" run 0 "${rs[@]}" del 10.2.0.1
+check "... says what it leaves" grep -q '^dsrctl: warning: .*left' "$tmp/err"
+check "... removes the VIP" not on_lo 10.2.0.1
+check "... leaves the settings" sysctl_is all.arp_ignore 1
+sysctl_set all.arp_ignore 0
+sysctl_set all.arp_announce 0
+
+"$dsrctl" "${rs[@]}" add 10.2.0.1
+sed -i 's/^netns .*/netns 0/; s/arp_ignore 0/arp_ignore 3/' "$(state_file)"
+check "del with the file of a dead namespace" run 0 "${rs[@]}" del 10.2.0.1
+check "... does not believe it" sysctl_is all.arp_ignore 1
+sysctl_set all.arp_ignore 0
+sysctl_set all.arp_announce 0
+
+ip -n "$server" address add 10.2.0.1/24 dev lo
+check "add of a VIP that was put on lo by hand" quiet "${rs[@]}" add 10.2.0.1
+check "del of it" quiet "${rs[@]}" del 10.2.0.1
+check "del: it is gone whatever its prefix" not on_lo 'inet 10.2.0.1/'
+
+together()
+{
+	local i pids=() pid
+
+	for i in {1..20}; do
+		"$dsrctl" "${rs[@]}" add "10.2.1.$i" &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || return
+	done
+	pids=()
+	[[ $("$dsrctl" "${rs[@]}" show | grep -c managed) -eq 20 ]] || return
+	for i in {1..20}; do
+		"$dsrctl" "${rs[@]}" del "10.2.1.$i" &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || return
+	done
+	sysctl_is all.arp_ignore 0 && [[ ! -e $(state_file) ]]
+}
+check "twenty at the same time" together
+
+"$dsrctl" "${rs[@]}" add 10.2.0.1
+ip -n "$server" address add 10.2.0.1/32 dev veth0
+check "check: the VIP on a device that answers" run 1 "${rs[@]}" check 10.2.0.1
+check "check: ... is named" grep -q '^FAIL .* is on veth0' "$tmp/out"
+ip -n "$server" address del 10.2.0.1/32 dev veth0
+sysctl_set veth0.arp_ignore 4
+check "check: a device that undoes arp_ignore" run 1 "${rs[@]}" check 10.2.0.1
+check "check: ... is named" grep -q '^FAIL .*veth0.arp_ignore is 4' "$tmp/out"
+sysctl_set veth0.arp_ignore 0
+sysctl_set veth0.rp_filter 1
+check "check: rp_filter is a note, not a failure" \
+	run 0 "${rs[@]}" check 10.2.0.1
+check "check: ... that names the device" \
+	grep -q '^note  rp_filter on veth0 is strict' "$tmp/out"
+sysctl_set veth0.rp_filter 0
+ip -n "$server" link set lo down
+check "check: lo is down" run 1 "${rs[@]}" check 10.2.0.1
+ip -n "$server" link set lo up
+sysctl_set all.arp_ignore 3
+check "check: arp_ignore=3 is silent about scope host" \
+	run 0 "${rs[@]}" check 10.2.0.1
+check "... really" unanswered 10.2.0.1
+ip -n "$server" address add 10.2.0.3/32 dev lo
+check "check: ... and about no other" run 1 "${rs[@]}" check 10.2.0.3
+ip -n "$client" route add 10.2.0.3 dev veth0
+check "... really" answered 10.2.0.3
+ip -n "$server" address del 10.2.0.3/32 dev lo
+sysctl_set all.arp_ignore 1
+"$dsrctl" "${rs[@]}" del 10.2.0.1
+
+check "IPv6: add" quiet "${rs[@]}" add 2001:db8::1
+check "IPv6: on lo, not tentative" on_lo \
+	'inet6 2001:db8::1/128 scope global nodad deprecated'
+check "IPv6: add again, in brackets" quiet "${rs[@]}" add '[2001:db8::1]'
+check "IPv6: solicitations for the VIP are not answered" \
+	unanswered 2001:db8::1
+check "IPv6: those for the server's own address are" answered fd03::1
+check "IPv6: check" run 0 "${rs[@]}" check 2001:db8::1
+check "IPv6: check shows duplicate address detection" \
+	grep -q '^ok .*duplicate' "$tmp/out"
+check "IPv6: the settings of IPv4 are left alone" sysctl_is all.arp_ignore 0
+ip -n "$client" route del 2001:db8::1
+check "IPv6: the server asks its neighbour when it sends from the VIP" \
+	from_vip 2001:db8::1 fd03::100
+check "IPv6: ... and not in the VIP's name" unknown 2001:db8::1
+ip -n "$client" route add 2001:db8::1 dev veth0
+check "IPv6: the VIP is not chosen as a source" \
+	not grep -qxF 2001:db8::1 <(source_of fd03::100)
+check "IPv6: show" prints '^2001:db8::1 dev lo managed$' "${rs[@]}" show
+check "completion of VIPs" completes \
+	"dsrctl -n $server realserver del " 2001:db8::1
+wordbreaks=$' \t\n:'
+check "completion behind a colon" completes \
+	"dsrctl -n $server realserver del 2001:d" db8::1
+unset wordbreaks
+check "completion of network namespaces" completes \
+	"dsrctl -jn ${server%?}" "$server"
+check "IPv6: del" quiet "${rs[@]}" del 2001:db8::1
+check "IPv6: it is gone" not on_lo 2001:db8::1
+check "IPv6: del again" quiet "${rs[@]}" del 2001:db8::1
+
+check "without rights" bash -c "
+	setpriv --reuid=65534 --clear-groups -- '$dsrctl' realserver \
+		add 10.2.0.1 2>'$tmp/err'
+	[[ \$? -eq 1 ]] && grep -q '^dsrctl: not permitted' '$tmp/err'"
+
+echo "1..$count"
+[[ $failed -eq 0 ]]

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The words of a command line: commands, keywords and numbers. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dsrctl.h"
+#include "output.h"
+
+#define LIST_LEN 256
+
+const char *args_next(struct args *args)
+{
+	if (!args->left)
+		return NULL;
+
+	args->left--;
+	return *args->word++;
+}
+
+enum status args_end(const struct args *args)
+{
+	if (!args->left)
+		return DONE;
+
+	return usage_error("\"%s\": nothing more is expected here",
+			   args->word[0]);
+}
+
+static void list_add(char *list, const char *word)
+{
+	size_t len = strlen(list);
+
+	snprintf(list + len, LIST_LEN - len, "%s%s", len ? ", " : "", word);
+}
+
+static void list_commands(char *list, const struct command *table,
+			  size_t count, const char *beginning)
+{
+	size_t len = strlen(beginning);
+
+	*list = '\0';
+	for (size_t i = 0; i < count; i++)
+		if (!strncmp(beginning, table[i].name, len))
+			list_add(list, table[i].name);
+
+	if (!strncmp(beginning, "help", len))
+		list_add(list, "help");
+}
+
+/* As in iproute2 a word may be cut, but never to what could mean two: what is
+ * typed today then still means the same when there are more commands, or it is
+ * refused.
+ */
+static const struct command *command_match(const char *word,
+					   const struct command *table,
+					   size_t count, bool *ambiguous)
+{
+	static const struct command help = { .name = "help" };
+	const struct command *found = NULL;
+
+	*ambiguous = false;
+	for (size_t i = 0; i <= count; i++) {
+		const struct command *command = i < count ? &table[i] : &help;
+
+		if (!strcmp(word, command->name))
+			return command;
+		if (strncmp(word, command->name, strlen(word)))
+			continue;
+		*ambiguous = found;
+		if (*ambiguous)
+			break;
+		found = command;
+	}
+	return *ambiguous ? NULL : found;
+}
+
+/**
+ * command_find() - the command that a word, cut or whole, names
+ * @what: what kind of command, for the message
+ * @word: the word, NULL if there was none
+ * @table: the commands; "help", which has no function, is added to them
+ * @count: how many
+ *
+ * Return: the command; NULL when it is none or more than one, reported.
+ */
+const struct command *command_find(const char *what, const char *word,
+				   const struct command *table, size_t count)
+{
+	const struct command *found;
+	char list[LIST_LEN];
+	bool ambiguous;
+
+	if (word && *word) {
+		found = command_match(word, table, count, &ambiguous);
+		if (found)
+			return found;
+	}
+
+	list_commands(list, table, count, word && ambiguous ? word : "");
+	if (!word)
+		usage_error("no %s given: one of %s is expected", what, list);
+	else if (*word && ambiguous)
+		usage_error("%s \"%s\" may mean %s", what, word, list);
+	else
+		usage_error("%s \"%s\": one of %s is expected", what, word,
+			    list);
+	return NULL;
+}
+
+enum status object_run(const struct object *object, struct args *args)
+{
+	const char *word = args_next(args);
+	const struct command *verb;
+	char what[32];
+
+	snprintf(what, sizeof(what), "%s verb", object->name);
+	verb = command_find(what, word ? word : "show", object->verbs,
+			    object->count);
+	if (!verb)
+		return USAGE;
+	if (verb->run)
+		return verb->run(args);
+
+	fputs(object->usage, stdout);
+	return DONE;
+}
+
+/* "nothing to change", or the word that is no keyword, and what is one. */
+static enum status keyword_expected(const char *wrong,
+				    const struct keyword *table, size_t count)
+{
+	char list[LIST_LEN] = "";
+
+	for (size_t i = 0; i < count; i++)
+		list_add(list, table[i].name);
+	return usage_error("%s: %s%s is expected", wrong,
+			   count > 1 ? "one of " : "", list);
+}
+
+static enum status keyword_unknown(const char *word,
+				   const struct keyword *table, size_t count)
+{
+	char wrong[LIST_LEN];
+
+	snprintf(wrong, sizeof(wrong), "option \"%s\"", word);
+	return keyword_expected(wrong, table, count);
+}
+
+static const struct keyword *keyword_find(const char *word,
+					  const struct keyword *table,
+					  size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(word, table[i].name))
+			return &table[i];
+
+	return NULL;
+}
+
+static enum status keyword_take(struct args *args,
+				const struct keyword *keyword, void *to)
+{
+	const char *value = args_next(args);
+
+	if (!value)
+		return usage_error("%s: %s is expected", keyword->name,
+				   keyword->values);
+	if (!keyword->parse(value, to))
+		return usage_error("%s \"%s\": %s is expected", keyword->name,
+				   value, keyword->values);
+	return DONE;
+}
+
+/**
+ * args_keywords() - take all the words that are left as keywords and values
+ * @args: the words
+ * @table: the keywords there are
+ * @count: how many, at most as many as a long has bits
+ * @needed: at least one has to be given
+ * @to: what their functions take the values into
+ */
+enum status args_keywords(struct args *args, const struct keyword *table,
+			  size_t count, bool needed, void *to)
+{
+	const struct keyword *keyword;
+	enum status status = DONE;
+	unsigned long seen = 0;
+	const char *word;
+
+	if (!count)
+		return args_end(args);
+	if (needed && !args->left)
+		return keyword_expected("nothing to change", table, count);
+
+	while (status == DONE && (word = args_next(args))) {
+		keyword = keyword_find(word, table, count);
+		if (!keyword)
+			return keyword_unknown(word, table, count);
+		if (seen & 1UL << (keyword - table))
+			return usage_error("%s is given twice", word);
+
+		seen |= 1UL << (keyword - table);
+		status = keyword_take(args, keyword, to);
+	}
+	return status;
+}
+
+/* Decimal digits alone: no sign, no space, no other base. */
+bool number_parse(const char *word, unsigned long max, unsigned long *number)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*word))
+		return false;
+
+	errno = 0;
+	*number = strtoul(word, &end, 10);
+	return !errno && !*end && *number <= max;
+}
+
+int name_find(const char *word, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(word, names[i]))
+			return i;
+
+	return -1;
+}

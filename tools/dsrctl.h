@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What every object of dsrctl is built on: options, words and commands. */
+#ifndef DSRCTL_H
+#define DSRCTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Every function that can fail for the user returns one of these, having
+ * reported the failure in one line.
+ */
+enum status {
+	DONE,		/* it is as it was asked for */
+	REFUSED,	/* by the kernel, or by the system below */
+	USAGE,		/* the command line is wrong */
+};
+
+struct options {
+	bool json;
+	bool pretty;
+	bool stats;
+	bool explain;
+	bool version;
+	bool help;
+	const char *netns;
+};
+
+extern struct options options;
+
+/* The words of the command line that are not used up yet. */
+struct args {
+	char **word;
+	int left;
+};
+
+const char *args_next(struct args *args);
+enum status args_end(const struct args *args);
+
+/* An object of the command line, or a verb of an object. */
+struct command {
+	const char *name;
+	enum status (*run)(struct args *args);
+};
+
+const struct command *command_find(const char *what, const char *word,
+				   const struct command *table, size_t count);
+
+/* @usage is its help, whole; the verbs are those beside "help". */
+struct object {
+	const char *name;
+	const char *usage;
+	const struct command *verbs;
+	size_t count;
+};
+
+enum status object_run(const struct object *object, struct args *args);
+
+/* An option of a verb: @name followed by a value that @parse takes into the
+ * verb's own structure, or refuses by returning false.  @values completes the
+ * sentence "... is expected".
+ */
+struct keyword {
+	const char *name;
+	const char *values;
+	bool (*parse)(const char *value, void *to);
+};
+
+enum status args_keywords(struct args *args, const struct keyword *table,
+			  size_t count, bool needed, void *to);
+
+bool number_parse(const char *word, unsigned long max, unsigned long *number);
+
+/* Where in @names @word stands, -1: nowhere. */
+int name_find(const char *word, const char *const *names, size_t count);
+
+enum status service_main(struct args *args);
+enum status backend_main(struct args *args);
+enum status stats_main(struct args *args);
+enum status realserver_main(struct args *args);
+
+#endif /* DSRCTL_H */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The generic netlink family "dsr". */
+#ifndef DSRCTL_GENL_H
+#define DSRCTL_GENL_H
+
+#include <stdint.h>
+
+#include "dsr.h"
+#include "nl.h"
+
+struct nlmsghdr *genl_request(struct request *buf, enum dsr_cmd command);
+
+/* Asks for one thing, or for all of them; a failure is reported. */
+enum status genl_do(struct nlmsghdr *request, struct answer *answer);
+enum status genl_dump(struct nlmsghdr *request, struct answer *answer);
+
+/* @table has DSR_A_MAX + 1 places. */
+void genl_attrs(const struct nlmsghdr *message, const struct nlattr **table);
+
+#endif /* DSRCTL_GENL_H */

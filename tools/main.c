@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dsrctl: the options, and which object is meant. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dsrctl.h"
+#include "output.h"
+
+#define NETNS_DIR "/run/netns"
+
+struct options options;
+
+static const char usage[] =
+"Usage: dsrctl [OPTIONS] OBJECT [VERB [ARGS]]\n"
+"       dsrctl OBJECT help\n"
+"\n"
+"OBJECT := { service | backend | stats | realserver | help }\n"
+"    service     the virtual services of this director\n"
+"    backend     the backends of a service\n"
+"    stats       the counters of the network namespace\n"
+"    realserver  on a backend: the VIP on lo, silent in ARP\n"
+"OPTIONS := { -j, --json     JSON, always an array\n"
+"             -p, --pretty   JSON for people to read\n"
+"             -s, --stats    with counters\n"
+"             -n, --netns NETNS   in the network namespace NETNS\n"
+"             -V, --version\n"
+"             -h, --help }\n"
+"\n"
+"Objects and verbs may be cut to a unique beginning; without a verb: show.\n"
+"Exit status: 0 done, 1 refused by the kernel, 2 wrong usage.\n";
+
+static const struct flag {
+	char letter;
+	const char *name;
+	bool *set;		/* NULL: the option takes a value */
+} flags[] = {
+	{ 'j', "json", &options.json },
+	{ 'p', "pretty", &options.pretty },
+	{ 's', "stats", &options.stats },
+	{ 'n', "netns", NULL },
+	{ 'V', "version", &options.version },
+	{ 'h', "help", &options.help },
+	{ 0, "explain", &options.explain },
+};
+
+static const struct command objects[] = {
+	{ "service", service_main },
+	{ "backend", backend_main },
+	{ "stats", stats_main },
+	{ "realserver", realserver_main },
+};
+
+static enum status option_unknown(const char *option)
+{
+	return usage_error("option \"%s\": one of -j, -p, -s, -n NETNS, -V, -h is expected",
+			   option);
+}
+
+/* @value: what is attached to the option, else the next word is its value. */
+static enum status option_set(const struct flag *flag, const char *value,
+			      struct args *args)
+{
+	if (flag->set) {
+		*flag->set = true;
+		return DONE;
+	}
+
+	options.netns = value ? value : args_next(args);
+	if (options.netns)
+		return DONE;
+	return usage_error("-n: the name of a network namespace is expected");
+}
+
+static enum status letters_parse(const char *word, struct args *args)
+{
+	enum status status = DONE;
+	const struct flag *flag;
+
+	for (const char *c = word + 1; *c && status == DONE; c++) {
+		for (flag = flags; flag->letter && flag->letter != *c; flag++)
+			;
+		if (!flag->letter)
+			return option_unknown(word);
+
+		status = option_set(flag, c[1] ? c + 1 : NULL, args);
+		if (!flag->set)
+			break;
+	}
+	return status;
+}
+
+/* iproute2 spells its long options with one dash, all others with two. */
+static enum status option_parse(const char *word, struct args *args)
+{
+	const char *name = word + 1 + (word[1] == '-');
+	const char *value = strchr(name, '=');
+	size_t len = value ? (size_t)(value - name) : strlen(name);
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (strlen(flags[i].name) != len ||
+		    strncmp(name, flags[i].name, len))
+			continue;
+		if (value && flags[i].set)
+			return usage_error("option \"%s\": it takes no value",
+					   word);
+		return option_set(&flags[i], value ? value + 1 : NULL, args);
+	}
+	return word[1] == '-' ? option_unknown(word) :
+				letters_parse(word, args);
+}
+
+/* Options may stand anywhere, a number below 0 is not one.  What is left in
+ * @args are the words.
+ */
+static enum status options_parse(struct args *args)
+{
+	struct args todo = *args;
+	enum status status;
+	const char *word;
+
+	args->left = 0;
+	while ((word = args_next(&todo))) {
+		if (word[0] != '-' || !word[1] || strchr("0123456789", word[1])) {
+			args->word[args->left++] = (char *)word;
+			continue;
+		}
+		status = option_parse(word, &todo);
+		if (status != DONE)
+			return status;
+	}
+	return DONE;
+}
+
+static enum status netns_enter(const char *name)
+{
+	char path[sizeof(NETNS_DIR) + 256];
+	int fd, failed;
+
+	if (!*name || strchr(name, '/') || strlen(name) > 255)
+		return usage_error("-n \"%s\": the name of a network namespace is expected",
+				   name);
+
+	snprintf(path, sizeof(path), NETNS_DIR "/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return refused("there is no network namespace \"%s\"", name);
+
+	failed = fd < 0 || setns(fd, CLONE_NEWNET) < 0;
+	if (failed)
+		refused("network namespace \"%s\": %s", name, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return failed ? REFUSED : DONE;
+}
+
+/* "dsrctl help OBJECT" and "dsrctl -h OBJECT" are "dsrctl OBJECT help". */
+static enum status object_help(const struct command *object)
+{
+	char word[] = "help", *words[] = { word };
+	struct args help = { .word = words, .left = 1 };
+
+	if (object->run)
+		return object->run(&help);
+
+	fputs(usage, stdout);
+	return DONE;
+}
+
+static enum status run(struct args *args)
+{
+	const struct command *object;
+	enum status status = DONE;
+
+	object = command_find("object", args_next(args), objects,
+			      ARRAY_SIZE(objects));
+	if (object && !object->run && args->left) {
+		options.help = true;
+		object = command_find("object", args_next(args), objects,
+				      ARRAY_SIZE(objects));
+	}
+	if (!object)
+		return USAGE;
+	if (options.help || !object->run)
+		return object_help(object);
+	if (options.explain && object->run != stats_main)
+		return usage_error("option \"--explain\": only stats takes it");
+
+	if (options.netns)
+		status = netns_enter(options.netns);
+	return status == DONE ? object->run(args) : status;
+}
+
+/* Without these a socket could become standard output, and be printed to. */
+static void standard_files(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+			_exit(REFUSED);
+}
+
+int main(int argc, char **argv)
+{
+	struct args args = { .word = argv, .left = argc };
+	enum status status;
+
+	standard_files();
+	args_next(&args);	/* the tool's own name */
+	status = options_parse(&args);
+	if (status != DONE)
+		return status;
+
+	if (options.version)
+		puts("dsrctl " DSR_VERSION);
+	else if (options.help && !args.left)
+		fputs(usage, stdout);
+	else
+		status = run(&args);
+	return out_end(status);
+}

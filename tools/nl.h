@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Netlink, of any family: requests, their answers and what refused them. */
+#ifndef DSRCTL_NL_H
+#define DSRCTL_NL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <libmnl/libmnl.h>
+
+#include "dsrctl.h"
+
+/* Has room for every request: they are all short. */
+struct request {
+	struct nlmsghdr header;
+	char room[1024];
+};
+
+struct nl {
+	struct mnl_socket *sock;
+	uint32_t seq;
+};
+
+/* The messages of an answer, one behind the other, whole: only what was read
+ * to its end, without a change meanwhile, is looked at.
+ */
+struct answer {
+	char *bytes;
+	size_t len;
+	size_t room;
+};
+
+/* Why a request was not answered: an errno, and the kernel's words for it. */
+struct nl_error {
+	int number;
+	char message[256];
+};
+
+enum status nl_open(struct nl *nl, int bus);
+void nl_close(struct nl *nl);
+
+/* @answer may be NULL if none is expected.  Returns false with @error filled
+ * in and nothing reported: what the number means, the caller knows.
+ */
+bool nl_ask(struct nl *nl, struct nlmsghdr *request, struct answer *answer,
+	    struct nl_error *error);
+
+/* Reports @error; @what was tried is for errors that have no words. */
+enum status nl_refused(const struct nl_error *error, const char *what);
+
+/* The message after @previous (NULL: the first one), NULL at the end. */
+const struct nlmsghdr *answer_next(const struct answer *answer,
+				   const struct nlmsghdr *previous);
+size_t answer_count(const struct answer *answer);
+void answer_free(struct answer *answer);
+
+/* Collects attributes by type; those of a newer kernel are skipped. */
+void attrs_of_message(const struct nlmsghdr *message, size_t header,
+		      const struct nlattr **table, uint16_t max);
+void attrs_of_nest(const struct nlattr *nest, const struct nlattr **table,
+		   uint16_t max);
+
+/* An unsigned number of whatever size, @otherwise when it is not there. */
+uint64_t attr_number(const struct nlattr *attr, uint64_t otherwise);
+
+/* A string, cut to @size; empty when it is not there. */
+const char *attr_string(const struct nlattr *attr, char *buf, size_t size);
+
+#endif /* DSRCTL_NL_H */

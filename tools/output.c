@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "dsrctl.h"
+#include "output.h"
+
+#define INDENT 4
+#define DEPTH_MAX 8
+
+/* Of JSON only the outermost list's present item is held in memory: node[0]
+ * stands for that list and is NULL, node[1] is the item.
+ */
+static struct {
+	struct json_object *node[DEPTH_MAX];
+	int depth;
+	int indent;		/* how many items are open */
+	bool in_line;		/* something stands on this line of text */
+	bool listed;		/* an item of the outermost list is written */
+} out;
+
+static void json_add(const char *key, struct json_object *node)
+{
+	struct json_object *parent = out.node[out.depth - 1];
+
+	if (key)
+		json_object_object_add(parent, key, node);
+	else if (parent)
+		json_object_array_add(parent, node);
+}
+
+static void json_push(const char *key, struct json_object *node)
+{
+	if (out.depth)
+		json_add(key, node);
+	out.node[out.depth++] = node;
+}
+
+/* json-c indents by two spaces; in the list each line stands one step in. */
+static void json_write(struct json_object *item)
+{
+	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
+	const char *text;
+
+	if (options.pretty)
+		flags |= JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
+
+	if (out.listed)
+		putchar(',');
+	text = json_object_to_json_string_ext(item, flags);
+	if (options.pretty)
+		fputs("\n  ", stdout);
+	for (; text && *text; text++) {
+		putchar(*text);
+		if (*text == '\n')
+			fputs("  ", stdout);
+	}
+	out.listed = true;
+}
+
+void out_line(void)
+{
+	if (options.json || !out.in_line)
+		return;
+
+	putchar('\n');
+	out.in_line = false;
+}
+
+static void text_begin(void)
+{
+	if (out.in_line)
+		return;
+
+	printf("%*s", INDENT * (out.indent - 1), "");
+	out.in_line = true;
+}
+
+void out_list_open(const char *key)
+{
+	if (!options.json)
+		return;
+
+	if (!out.depth)
+		putchar('[');
+	json_push(key, out.depth ? json_object_new_array() : NULL);
+}
+
+void out_list_close(void)
+{
+	if (!options.json || --out.depth)
+		return;
+
+	puts(options.pretty && out.listed ? "\n]" : "]");
+	out.listed = false;
+}
+
+void out_item_open(const char *key)
+{
+	out_line();
+	out.indent++;
+	if (options.json)
+		json_push(key, json_object_new_object());
+}
+
+void out_item_close(void)
+{
+	out_line();
+	out.indent--;
+	if (!options.json || --out.depth > 1)
+		return;
+
+	json_write(out.node[1]);
+	json_object_put(out.node[1]);
+}
+
+void out_string(const char *key, const char *format, const char *value)
+{
+	if (options.json) {
+		if (key)
+			json_add(key, json_object_new_string(value));
+	} else if (format) {
+		text_begin();
+		printf(format, value);
+	}
+}
+
+void out_number(const char *key, const char *format, uint64_t value)
+{
+	if (options.json) {
+		if (key)
+			json_add(key, json_object_new_uint64(value));
+	} else if (format) {
+		text_begin();
+		printf(format, value);
+	}
+}
+
+/* As text the word says that it is so, and its absence that it is not. */
+void out_bool(const char *key, const char *text, bool value)
+{
+	if (options.json)
+		json_add(key, json_object_new_boolean(value));
+	else if (value)
+		out_string(NULL, " %s", text);
+}
+
+enum status out_end(enum status status)
+{
+	errno = 0;
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	if (status != DONE)
+		return status;
+
+	return refused("standard output: %s", strerror(errno ? errno : EIO));
+}
+
+/* One line, whatever the words that are quoted in it contain. */
+static void report(const char *kind, const char *format, va_list values)
+{
+	char *text;
+
+	if (vasprintf(&text, format, values) < 0)
+		return;
+
+	for (char *c = text; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+	fprintf(stderr, "dsrctl: %s%s\n", kind, text);
+	free(text);
+}
+
+enum status usage_error(const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	report("", format, values);
+	va_end(values);
+	return USAGE;
+}
+
+enum status refused(const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	report("", format, values);
+	va_end(values);
+	return REFUSED;
+}
+
+enum status out_of_memory(void)
+{
+	return refused("%s", strerror(ENOMEM));
+}
+
+void warn(const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	report("warning: ", format, values);
+	va_end(values);
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The counters: their names and meanings are the tables of dsr.h. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "dsr.h"
+#include "dsrctl.h"
+#include "genl.h"
+#include "output.h"
+#include "stats.h"
+
+#define NAME_LEN 32
+
+struct counter {
+	const char *name;
+	const char *meaning;
+};
+
+#define X(id, name, meaning) [DSR_TRAFFIC_##id] = { #name, meaning },
+static const struct counter traffic[] = { DSR_TRAFFIC_TABLE(X) };
+#undef X
+
+#define X(id, name, meaning) [DSR_COUNTER_##id] = { #name, meaning },
+static const struct counter counters[] = { DSR_COUNTER_TABLE(X) };
+#undef X
+
+static const char usage[] =
+"Usage: dsrctl stats [ show ] [ --explain ]\n"
+"\n"
+"The counters of the network namespace; with --explain what each counts.\n";
+
+/* What pads a nest so that its numbers are aligned is empty, or number 0. */
+static bool is_counter(const struct nlattr *attr)
+{
+	return mnl_attr_get_type(attr) &&
+	       mnl_attr_get_payload_len(attr) == sizeof(uint64_t);
+}
+
+/* @buf has NAME_LEN characters, for counters that a newer kernel has. */
+static const char *counter_name(const struct counter *table, size_t count,
+				uint16_t number, char *buf)
+{
+	if (number < count && table[number].name)
+		return table[number].name;
+
+	snprintf(buf, NAME_LEN, "counter-%u", number);
+	return buf;
+}
+
+void traffic_print(const struct nlattr *nest)
+{
+	const struct nlattr *attr;
+	const char *format = "%s";
+	char buf[NAME_LEN];
+	const char *name;
+
+	if (!options.stats || !nest)
+		return;
+
+	out_item_open("stats");
+	mnl_attr_for_each_nested(attr, nest) {
+		if (!is_counter(attr))
+			continue;
+		name = counter_name(traffic, ARRAY_SIZE(traffic),
+				    mnl_attr_get_type(attr), buf);
+		out_string(NULL, format, name);
+		out_number(name, " %" PRIu64, mnl_attr_get_u64(attr));
+		format = " %s";
+	}
+	out_item_close();
+}
+
+static void counter_print(const struct nlattr *attr)
+{
+	uint16_t number = mnl_attr_get_type(attr);
+	char buf[NAME_LEN];
+	const char *name;
+
+	name = counter_name(counters, ARRAY_SIZE(counters), number, buf);
+	out_string(NULL, "%-17s", name);
+	out_number(name, " %12" PRIu64, mnl_attr_get_u64(attr));
+	if (options.explain && number < ARRAY_SIZE(counters))
+		out_string(NULL, "  %s", counters[number].meaning);
+	out_line();
+}
+
+static void counters_print(const struct answer *answer)
+{
+	const struct nlmsghdr *message = NULL;
+	const struct nlattr *table[DSR_A_MAX + 1], *attr;
+
+	out_list_open(NULL);
+	while ((message = answer_next(answer, message))) {
+		genl_attrs(message, table);
+		if (!table[DSR_A_STATS])
+			continue;
+
+		out_item_open(NULL);
+		mnl_attr_for_each_nested(attr, table[DSR_A_STATS])
+			if (is_counter(attr))
+				counter_print(attr);
+		out_item_close();
+	}
+	out_list_close();
+}
+
+static enum status stats_show(struct args *args)
+{
+	struct answer answer = { 0 };
+	struct request request;
+	enum status status;
+
+	status = args_end(args);
+	if (status != DONE)
+		return status;
+
+	status = genl_do(genl_request(&request, DSR_CMD_STATS_GET), &answer);
+	if (status == DONE)
+		counters_print(&answer);
+	answer_free(&answer);
+	return status;
+}
+
+static const struct command verbs[] = {
+	{ "show", stats_show },
+};
+
+static const struct object stats = {
+	"stats", usage, verbs, ARRAY_SIZE(verbs)
+};
+
+enum status stats_main(struct args *args)
+{
+	return object_run(&stats, args);
+}
