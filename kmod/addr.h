@@ -41,11 +41,9 @@ static inline bool dsr_addr_equal(const struct dsr_addr *a,
 /* For tables whose keys only the administrator chooses: the peers on the wire
  * can look anything up but can't lengthen a chain, so speed wins over secrecy.
  */
-static inline u32 dsr_addr_hash(const struct dsr_addr *a, u32 seed)
+static inline u32 dsr_addr_hash(const struct dsr_addr *a, unsigned int bits)
 {
-	u64 word = a->ip.word[0] ^ (a->ip.word[1] * GOLDEN_RATIO_64);
-
-	return (u32)(((word ^ seed) * GOLDEN_RATIO_64) >> 32);
+	return hash_64(a->ip.word[0] + hash_64(a->ip.word[1], 64), bits);
 }
 
 static inline int dsr_addr_compare(const struct dsr_addr *a,

@@ -349,5 +349,8 @@ int dsr_backend_net_init(struct dsr_net *dn)
 /* No backends are left, and no packet is looking for one. */
 void dsr_backend_net_exit(struct dsr_net *dn)
 {
-	kvfree(rcu_dereference_protected(dn->backends, 1));
+	mutex_lock(&dn->config_lock);
+	kvfree(rcu_replace_pointer(dn->backends, NULL,
+				   lockdep_is_held(&dn->config_lock)));
+	mutex_unlock(&dn->config_lock);
 }

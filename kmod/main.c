@@ -44,16 +44,12 @@ static int __net_init dsr_net_init(struct net *net)
 	err = dsr_backend_net_init(dn);
 	if (err)
 		goto err_nexthop;
-	err = dsr_service_net_init(dn);
-	if (err)
-		goto err_backend;
+	dsr_service_net_init(dn);
 	err = dsr_procfs_net_init(dn);
 	if (err)
-		goto err_service;
+		goto err_backend;
 	return 0;
 
-err_service:
-	dsr_service_net_exit(dn);
 err_backend:
 	dsr_backend_net_exit(dn);
 err_nexthop:

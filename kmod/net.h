@@ -16,6 +16,7 @@
 struct dsr_backend_table;
 struct dsr_counters;
 struct dsr_flow_table;
+struct dsr_service_table;
 struct proc_dir_entry;
 
 #define DSR_HOOKS	4	/* two families, PRE_ROUTING and LOCAL_OUT */
@@ -29,8 +30,7 @@ struct dsr_net {
 	/* Read by the packet path.  Written under @config_lock, the tables'
 	 * entries as their own structs say.
 	 */
-	struct rhashtable vips;			/* struct dsr_vip */
-	struct rhashtable services;		/* struct dsr_service */
+	struct dsr_service_table __rcu *services; /* set once, by the first */
 	struct dsr_backend_table __rcu *backends;
 	struct dsr_flow_table __rcu *flows;	/* set once, by the first service */
 	struct dsr_counters __percpu *counters;

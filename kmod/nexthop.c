@@ -26,14 +26,14 @@
 
 static u32 nexthop_hash(const void *data, u32 len, u32 seed)
 {
-	return dsr_addr_hash(data, seed);
+	return dsr_addr_hash(data, 32) ^ seed;
 }
 
 static u32 nexthop_obj_hash(const void *data, u32 len, u32 seed)
 {
 	const struct dsr_nexthop *nexthop = data;
 
-	return dsr_addr_hash(&nexthop->addr, seed);
+	return dsr_addr_hash(&nexthop->addr, 32) ^ seed;
 }
 
 static int nexthop_compare(struct rhashtable_compare_arg *arg, const void *obj)

@@ -23,94 +23,31 @@
 #define TIMEOUT_UDP_FIRST	60
 #define TIMEOUT_UDP		300
 
-static u32 vip_hash(const void *data, u32 len, u32 seed)
+static u32 service_bucket(const struct dsr_vip *vip, __be16 port, u8 protocol)
 {
-	return dsr_addr_hash(data, seed);
+	u64 word = (unsigned long)vip;
+
+	word += hash_64((u64)(__force u16)port << 8 | protocol, 64);
+	return hash_64(word, DSR_SERVICE_BITS);
 }
 
-static u32 vip_obj_hash(const void *data, u32 len, u32 seed)
+/* Context: under RCU, or config_lock held. */
+static struct dsr_service *find(const struct dsr_net *dn,
+				const struct dsr_vip *vip, __be16 port,
+				u8 protocol)
 {
-	const struct dsr_vip *vip = data;
+	const struct dsr_service_table *table;
+	struct dsr_service *svc;
+	u32 bucket = service_bucket(vip, port, protocol);
 
-	return dsr_addr_hash(&vip->addr, seed);
-}
-
-static int vip_compare(struct rhashtable_compare_arg *arg, const void *obj)
-{
-	const struct dsr_vip *vip = obj;
-
-	return !dsr_addr_equal(arg->key, &vip->addr);
-}
-
-static const struct rhashtable_params vip_params = {
-	.head_offset = offsetof(struct dsr_vip, node),
-	.key_len = sizeof(struct dsr_addr),
-	.hashfn = vip_hash,
-	.obj_hashfn = vip_obj_hash,
-	.obj_cmpfn = vip_compare,
-	.automatic_shrinking = true,
-};
-
-/* Within a VIP, a service is its protocol and port. */
-struct port_key {
-	const struct dsr_vip *vip;
-	__be16 port;
-	u8 protocol;
-};
-
-static u32 port_hash(const struct dsr_vip *vip, __be16 port, u8 protocol,
-		     u32 seed)
-{
-	u64 word = (unsigned long)vip ^ seed;
-
-	word += ((u64)(__force u16)port << 8 | protocol) * GOLDEN_RATIO_64;
-	return (u32)((word * GOLDEN_RATIO_64) >> 32);
-}
-
-static u32 service_hash(const void *data, u32 len, u32 seed)
-{
-	const struct port_key *key = data;
-
-	return port_hash(key->vip, key->port, key->protocol, seed);
-}
-
-static u32 service_obj_hash(const void *data, u32 len, u32 seed)
-{
-	const struct dsr_service *svc = data;
-
-	return port_hash(svc->vip, svc->port, svc->protocol, seed);
-}
-
-static int service_compare(struct rhashtable_compare_arg *arg, const void *obj)
-{
-	const struct port_key *key = arg->key;
-	const struct dsr_service *svc = obj;
-
-	return svc->vip != key->vip || svc->port != key->port ||
-	       svc->protocol != key->protocol;
-}
-
-static const struct rhashtable_params service_params = {
-	.head_offset = offsetof(struct dsr_service, node),
-	.key_len = sizeof(struct port_key),
-	.hashfn = service_hash,
-	.obj_hashfn = service_obj_hash,
-	.obj_cmpfn = service_compare,
-	.automatic_shrinking = true,
-};
-
-/**
- * dsr_vip_find() - the VIP of an address
- * @dn: the namespace
- * @addr: a packet's destination
- *
- * Context: under RCU.
- * Return: the VIP, or NULL: not ours.
- */
-const struct dsr_vip *dsr_vip_find(struct dsr_net *dn,
-				   const struct dsr_addr *addr)
-{
-	return rhashtable_lookup(&dn->vips, addr, vip_params);
+	table = rcu_dereference_check(dn->services,
+				      lockdep_is_held(&dn->config_lock));
+	hlist_for_each_entry_rcu(svc, &table->service[bucket], node,
+				 lockdep_is_held(&dn->config_lock))
+		if (svc->vip == vip && svc->port == port &&
+		    svc->protocol == protocol)
+			return svc;
+	return NULL;
 }
 
 /**
@@ -122,17 +59,11 @@ const struct dsr_vip *dsr_vip_find(struct dsr_net *dn,
  * Context: under RCU.
  * Return: the service or NULL.
  */
-struct dsr_service *dsr_service_find(struct dsr_net *dn,
+struct dsr_service *dsr_service_find(const struct dsr_net *dn,
 				     const struct dsr_vip *vip,
 				     const struct dsr_tuple *tuple)
 {
-	const struct port_key key = {
-		.vip = vip,
-		.port = tuple->dport,
-		.protocol = tuple->protocol,
-	};
-
-	return rhashtable_lookup(&dn->services, &key, service_params);
+	return find(dn, vip, tuple->dport, tuple->protocol);
 }
 
 /**
@@ -146,13 +77,19 @@ struct dsr_service *dsr_service_find(struct dsr_net *dn,
 struct dsr_service *dsr_service_lookup(struct dsr_net *dn,
 				       const struct dsr_service_key *key)
 {
-	struct port_key port = { .port = key->port, .protocol = key->protocol };
+	const struct dsr_vip *vip;
 
 	lockdep_assert_held(&dn->config_lock);
-	port.vip = rhashtable_lookup_fast(&dn->vips, &key->addr, vip_params);
-	if (!port.vip)
+	if (!rcu_access_pointer(dn->services))
 		return NULL;
-	return rhashtable_lookup_fast(&dn->services, &port, service_params);
+	vip = dsr_vip_find(dn, &key->addr);
+	return vip ? find(dn, vip, key->port, key->protocol) : NULL;
+}
+
+static struct dsr_service_table *table_get(const struct dsr_net *dn)
+{
+	return rcu_dereference_protected(dn->services,
+					 lockdep_is_held(&dn->config_lock));
 }
 
 static u32 *vip_users(struct dsr_vip *vip, u8 protocol)
@@ -164,33 +101,31 @@ static u32 *vip_users(struct dsr_vip *vip, u8 protocol)
 static struct dsr_vip *vip_get(struct dsr_net *dn, const struct dsr_addr *addr,
 			       u8 protocol)
 {
+	u32 bucket = dsr_addr_hash(addr, DSR_SERVICE_BITS);
 	struct dsr_vip *vip;
 	u32 *users;
 
-	vip = rhashtable_lookup_fast(&dn->vips, addr, vip_params);
+	vip = (struct dsr_vip *)dsr_vip_find(dn, addr);
 	if (!vip) {
 		vip = kzalloc(sizeof(*vip), GFP_KERNEL_ACCOUNT);
 		if (!vip)
 			return NULL;
 		vip->addr = *addr;
-		if (rhashtable_insert_fast(&dn->vips, &vip->node, vip_params)) {
-			kfree(vip);
-			return NULL;
-		}
+		hlist_add_head_rcu(&vip->node, &table_get(dn)->vip[bucket]);
 	}
 	users = vip_users(vip, protocol);
 	WRITE_ONCE(*users, *users + 1);
 	return vip;
 }
 
-static void vip_put(struct dsr_net *dn, struct dsr_vip *vip, u8 protocol)
+static void vip_put(struct dsr_vip *vip, u8 protocol)
 {
 	u32 *users = vip_users(vip, protocol);
 
 	WRITE_ONCE(*users, *users - 1);
 	if (vip->tcp_services || vip->udp_services)
 		return;
-	rhashtable_remove_fast(&dn->vips, &vip->node, vip_params);
+	hlist_del_rcu(&vip->node);
 	kfree_rcu(vip, rcu);
 }
 
@@ -247,8 +182,15 @@ static struct dsr_service *service_alloc(struct dsr_net *dn,
 /* The first service brings what a namespace without any does without. */
 static int net_prepare(struct dsr_net *dn)
 {
+	struct dsr_service_table *services;
 	struct dsr_flow_table *flows;
 
+	if (!rcu_access_pointer(dn->services)) {
+		services = kvzalloc(sizeof(*services), GFP_KERNEL_ACCOUNT);
+		if (!services)
+			return -ENOMEM;
+		rcu_assign_pointer(dn->services, services);
+	}
 	if (!rcu_access_pointer(dn->flows)) {
 		flows = dsr_flow_table_create(dsr_param_flows());
 		if (!flows)
@@ -281,7 +223,8 @@ struct dsr_service *dsr_service_add(struct dsr_net *dn,
 {
 	struct dsr_service *svc;
 	struct dsr_vip *vip;
-	int err = -ENOMEM;
+	u32 bucket;
+	int err;
 
 	lockdep_assert_held(&dn->config_lock);
 	if (dn->services_nr >= DSR_SERVICES_MAX) {
@@ -304,19 +247,16 @@ struct dsr_service *dsr_service_add(struct dsr_net *dn,
 	err = dsr_sysfs_service_add(svc);
 	if (err)
 		goto err_vip;
-	err = rhashtable_insert_fast(&dn->services, &svc->node, service_params);
-	if (err)
-		goto err_sysfs;
 
+	bucket = service_bucket(vip, svc->port, svc->protocol);
+	hlist_add_head_rcu(&svc->node, &table_get(dn)->service[bucket]);
 	list_add_tail(&svc->list, &dn->service_list);
 	dn->services_nr++;
 	dn->generation++;
 	return svc;
 
-err_sysfs:
-	dsr_sysfs_service_del(svc);
 err_vip:
-	vip_put(dn, vip, key->protocol);
+	vip_put(vip, key->protocol);
 err_rest:
 	net_rest(dn);
 err_free:
@@ -369,14 +309,14 @@ void dsr_service_del(struct dsr_service *svc)
 	struct dsr_net *dn = svc->dn;
 
 	lockdep_assert_held(&dn->config_lock);
-	rhashtable_remove_fast(&dn->services, &svc->node, service_params);
+	hlist_del_rcu(&svc->node);
 	list_del(&svc->list);
 	dn->services_nr--;
 	dn->generation++;
 
 	dsr_backend_flush(svc);
 	dsr_sysfs_service_del(svc);
-	vip_put(dn, (struct dsr_vip *)svc->vip, svc->protocol);
+	vip_put((struct dsr_vip *)svc->vip, svc->protocol);
 	net_rest(dn);
 	call_rcu(&svc->rcu, service_free_rcu);
 }
@@ -416,24 +356,18 @@ void dsr_service_name(const struct dsr_service *svc,
 			 &addr->ip.v6, ntohs(svc->port), protocol);
 }
 
-int dsr_service_net_init(struct dsr_net *dn)
+void dsr_service_net_init(struct dsr_net *dn)
 {
-	int err;
-
 	INIT_LIST_HEAD(&dn->service_list);
-	err = rhashtable_init(&dn->vips, &vip_params);
-	if (err)
-		return err;
-	err = rhashtable_init(&dn->services, &service_params);
-	if (err)
-		rhashtable_destroy(&dn->vips);
-	return err;
 }
 
 /* No services are left, and no packet is looking for one. */
 void dsr_service_net_exit(struct dsr_net *dn)
 {
-	dsr_flow_table_destroy(rcu_dereference_protected(dn->flows, 1));
-	rhashtable_destroy(&dn->services);
-	rhashtable_destroy(&dn->vips);
+	mutex_lock(&dn->config_lock);
+	dsr_flow_table_destroy(rcu_replace_pointer(dn->flows, NULL,
+						   lockdep_is_held(&dn->config_lock)));
+	kvfree(rcu_replace_pointer(dn->services, NULL,
+				   lockdep_is_held(&dn->config_lock)));
+	mutex_unlock(&dn->config_lock);
 }

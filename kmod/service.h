@@ -4,7 +4,7 @@
 
 #include <linux/in.h>
 #include <linux/list.h>
-#include <linux/rhashtable.h>
+#include <linux/rculist.h>
 #include <linux/siphash.h>
 
 #include "addr.h"
@@ -31,13 +31,13 @@ struct dsr_service_key {
  * struct dsr_vip - an address that has services
  *
  * First stop of every packet, and the only one for a packet that is nobody's,
- * hence a table of its own: one line to read.
+ * hence a table of its own.
  *
- * Published in dsr_net.vips; made with its first service and freed, after a
- * grace period, with its last.
+ * Published in dsr_service_table.vip; made with its first service and freed,
+ * after a grace period, with its last.
  */
 struct dsr_vip {
-	struct rhash_head node;
+	struct hlist_node node;
 	struct dsr_addr addr;
 	u32 tcp_services;	/* how many; under config_lock, read by packets */
 	u32 udp_services;
@@ -47,13 +47,13 @@ struct dsr_vip {
 /**
  * struct dsr_service - a port of a VIP and the backends that serve it
  *
- * Published in dsr_net.services, found there by VIP, protocol and port.
+ * Published in dsr_service_table.service, by VIP, protocol and port.
  * Writers hold dsr_net.config_lock.  Unpublished by dsr_service_del() and
  * freed after a grace period; its views (sysfs) are gone before that.
  */
 struct dsr_service {
 	/* The packet path reads these; changed only by configuration. */
-	struct rhash_head node;
+	struct hlist_node node;
 	const struct dsr_vip *vip;
 	__be16 port;
 	u8 protocol;
@@ -76,6 +76,21 @@ struct dsr_service {
 	struct rcu_head rcu;
 };
 
+/* Buckets of a fixed number, which four services each would fill to the limit:
+ * a packet for nobody costs a multiplication and one load, mostly of NULL.
+ * A table that grows would save a namespace with few services some memory, a
+ * twentieth of what its flow table takes, and cost each packet more.
+ *
+ * Written under config_lock.  Made with the namespace's first service, freed
+ * with the namespace.
+ */
+#define DSR_SERVICE_BITS	14
+
+struct dsr_service_table {
+	struct hlist_head vip[1 << DSR_SERVICE_BITS];
+	struct hlist_head service[1 << DSR_SERVICE_BITS];
+};
+
 /* Whether a service of the VIP has this protocol.  Context: under RCU. */
 static inline bool dsr_vip_serves(const struct dsr_vip *vip, u8 protocol)
 {
@@ -83,10 +98,34 @@ static inline bool dsr_vip_serves(const struct dsr_vip *vip, u8 protocol)
 	       (protocol == IPPROTO_UDP && READ_ONCE(vip->udp_services));
 }
 
+/**
+ * dsr_vip_find() - the VIP of an address
+ * @dn: the namespace, which has or had services
+ * @addr: a packet's destination
+ *
+ * Inline, as every packet of the host comes here.
+ *
+ * Context: under RCU, or config_lock held.
+ * Return: the VIP, or NULL: not ours.
+ */
+static inline const struct dsr_vip *dsr_vip_find(const struct dsr_net *dn,
+						 const struct dsr_addr *addr)
+{
+	const struct dsr_service_table *table;
+	const struct dsr_vip *vip;
+	u32 bucket = dsr_addr_hash(addr, DSR_SERVICE_BITS);
+
+	table = rcu_dereference_check(dn->services,
+				      lockdep_is_held(&dn->config_lock));
+	hlist_for_each_entry_rcu(vip, &table->vip[bucket], node,
+				 lockdep_is_held(&dn->config_lock))
+		if (dsr_addr_equal(&vip->addr, addr))
+			return vip;
+	return NULL;
+}
+
 /* Packet path. */
-const struct dsr_vip *dsr_vip_find(struct dsr_net *dn,
-				   const struct dsr_addr *addr);
-struct dsr_service *dsr_service_find(struct dsr_net *dn,
+struct dsr_service *dsr_service_find(const struct dsr_net *dn,
 				     const struct dsr_vip *vip,
 				     const struct dsr_tuple *tuple);
 
@@ -107,7 +146,7 @@ void dsr_service_flush(struct dsr_net *dn);
 void dsr_service_name(const struct dsr_service *svc,
 		      char name[DSR_SERVICE_NAME_LEN]);
 
-int dsr_service_net_init(struct dsr_net *dn);
+void dsr_service_net_init(struct dsr_net *dn);
 void dsr_service_net_exit(struct dsr_net *dn);
 
 #endif /* _DSR_SERVICE_H */
