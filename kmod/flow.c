@@ -87,10 +87,9 @@ static bool set_find(struct dsr_flow_set *set, u64 tag, struct dsr_flow *flow)
 		if (smp_load_acquire(&slot->tag) != tag)
 			continue;
 		value = READ_ONCE(slot->value);
-		/* Pairs with the cmpxchg in slot_claim(): a value written after
-		 * the slot was claimed is seen only with a changed tag.
-		 */
-		smp_rmb();
+		smp_rmb(); /* a value of the next owner comes with its tag, by
+			    * the cmpxchg in slot_claim()
+			    */
 		if (unlikely(READ_ONCE(slot->tag) != tag))
 			continue;
 		flow->slot = slot;
@@ -183,7 +182,7 @@ static bool flow_settle(const struct dsr_flow_table *table, u64 tag,
 /**
  * dsr_flow_insert() - put a flow into the table
  * @table: the table
- * @hash: keyed 64-bit hash of its tuple, not found a moment ago
+ * @hash: keyed 64-bit hash of its tuple
  * @value: its value
  * @rank: tells how willing an entry is to make room
  * @context: for @rank
@@ -203,6 +202,8 @@ dsr_flow_insert(const struct dsr_flow_table *table, u64 hash, u64 value,
 	int try;
 
 	for (try = 0; try < INSERT_TRIES; try++) {
+		if (dsr_flow_find(table, hash, flow))
+			return DSR_FLOW_FOUND;
 		best = 0;
 		victim = set_victim(first_set(table, tag), rank, context,
 				    &best, &old);

@@ -75,8 +75,13 @@ static bool must_not_fragment(const struct sk_buff *skb)
 	       (ip_hdr(skb)->frag_off & htons(IP_DF));
 }
 
+/* A packet of our own that is on its way out may have no device yet, and
+ * icmpv6_send() looks at it.
+ */
 static void tell_mtu(struct sk_buff *skb, unsigned int mtu)
 {
+	if (!skb->dev)
+		skb->dev = skb_dst(skb)->dev;
 	if (skb->protocol == htons(ETH_P_IP))
 		send_icmp(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
 	else
