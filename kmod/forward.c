@@ -60,12 +60,17 @@ static bool hops_left(struct sk_buff *skb)
 	return false;
 }
 
+/* What counts is the length of the segments that it will become. */
 static bool fits(const struct sk_buff *skb, unsigned int mtu)
 {
-	if (likely(skb->len <= mtu))
-		return true;
-	/* What counts is the length of the segments that it will become. */
-	return skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu);
+	return skb->len <= mtu ||
+	       (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
+}
+
+/* A driver's LRO, unlike GRO, forgets what it merged (skb_warn_if_lro()). */
+static bool is_lro(const struct sk_buff *skb)
+{
+	return skb_is_gso(skb) && !skb_shinfo(skb)->gso_type;
 }
 
 /* Whether the sender, and not we, must make it smaller. */
@@ -197,6 +202,8 @@ unsigned int dsr_forward(struct sk_buff *skb, struct dsr_net *dn,
 		return drop(skb, dn, DSR_COUNTER_DROP_TTL);
 
 	mtu = READ_ONCE(l2->dev->mtu);
+	if (unlikely(skb->len > mtu && is_lro(skb)))
+		return drop(skb, dn, DSR_COUNTER_DROP_LRO);
 	oversized = unlikely(!fits(skb, mtu));
 	if (oversized && must_not_fragment(skb)) {
 		tell_mtu(skb, mtu);

@@ -169,6 +169,7 @@ enum dsr_state {
 	X(DROP_UNRESOLVED, drop_unresolved, "dropped: the flow's backend has no usable neighbour") \
 	X(DROP_TTL, drop_ttl, "dropped: the TTL or hop limit ran out, sender told") \
 	X(DROP_MTU, drop_mtu, "dropped: larger than the MTU towards the backend, sender told") \
+	X(DROP_LRO, drop_lro, "dropped: merged by LRO, which can't be undone: turn LRO off") \
 	X(DROP_NO_MEMORY, drop_no_memory, "dropped: no memory for a writable copy") \
 	X(FLOW_NEW, flow_new, "flows scheduled to a backend") \
 	X(FLOW_ADOPTED, flow_adopted, "of these, TCP flows first seen after their SYN") \
