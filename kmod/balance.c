@@ -38,11 +38,16 @@ static u32 rank(const void *context, u64 value)
 	return 0;
 }
 
+/* Data behind a RST says that the RST was somebody else's: the connection has
+ * to show itself again as one that lives.
+ */
 static enum dsr_flow_state next_state(enum dsr_flow_state state,
 				      enum dsr_event event)
 {
 	switch (event) {
 	case DSR_EVENT_DATA:
+		if (state == DSR_FLOW_CLOSED)
+			return DSR_FLOW_HALF;
 		return state == DSR_FLOW_HALF ? DSR_FLOW_OPEN : state;
 	case DSR_EVENT_FIN:
 		return state == DSR_FLOW_CLOSED ? state : DSR_FLOW_CLOSING;
@@ -105,8 +110,7 @@ static void count_new(struct dsr_net *dn, const struct dsr_service *svc,
 }
 
 /* A packet that is no beginning of a flow and doesn't make one either. */
-static bool leaves_no_flow(const struct dsr_service *svc,
-			   enum dsr_event event)
+static bool leaves_no_flow(enum dsr_event event)
 {
 	return event == DSR_EVENT_ERROR || event == DSR_EVENT_RST ||
 	       event == DSR_EVENT_FIN;
@@ -160,7 +164,7 @@ static struct dsr_backend *assign(struct dsr_net *dn, struct dsr_service *svc,
 	u64 hash = dsr_tuple_hash(&pkt->tuple, &dn->hash_key);
 	struct dsr_backend *be, *stored;
 
-	if (leaves_no_flow(svc, pkt->event))
+	if (leaves_no_flow(pkt->event))
 		return dsr_sched_by_hash(pool, hash);
 
 	be = choose(svc, pool, pkt, hash);
@@ -212,6 +216,8 @@ struct dsr_backend *dsr_balance(struct dsr_net *dn, struct dsr_service *svc,
 	if (unlikely(starts_afresh(be, flow.value, pkt->event)))
 		return assign(dn, svc, pkt, tag, now, &flow);
 
-	touch(svc, &flow, pkt->event, now);
+	/* An error is no sign of the client's life. */
+	if (likely(pkt->event != DSR_EVENT_ERROR))
+		touch(svc, &flow, pkt->event, now);
 	return be;
 }
