@@ -148,11 +148,13 @@ static int check_limits(const struct dsr_service *svc,
 			struct netlink_ext_ack *extack)
 {
 	if (svc->backends_nr >= DSR_BACKENDS_MAX) {
-		NL_SET_ERR_MSG(extack, "this service has 4096 backends, which is the limit");
+		NL_SET_ERR_MSG(extack,
+			       "the limit of 4096 backends in a service is reached");
 		return -ENOSPC;
 	}
 	if (svc->dn->backends_nr >= DSR_BACKENDS_NET_MAX) {
-		NL_SET_ERR_MSG(extack, "this network namespace has 524288 backends, which is the limit");
+		NL_SET_ERR_MSG(extack,
+			       "the limit of 524288 backends in a network namespace is reached");
 		return -ENOSPC;
 	}
 	return 0;

@@ -2,6 +2,7 @@
 #ifndef _DSR_BACKEND_H
 #define _DSR_BACKEND_H
 
+#include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 #include <uapi/dsr.h>
@@ -16,7 +17,7 @@ struct dsr_traffic_stats;
 struct netlink_ext_ack;
 
 #define DSR_BACKENDS_MAX	4096		/* of a service */
-#define DSR_BACKENDS_NET_MAX	(1U << 19)	/* of a namespace */
+#define DSR_BACKENDS_NET_MAX	BIT(19)	/* of a namespace */
 
 /**
  * struct dsr_backend - a real server of a service

@@ -157,8 +157,8 @@ static struct dsr_backend *store(struct dsr_net *dn, struct dsr_service *svc,
  * in a new one.  Where none can be had, only the hash chooses the same again.
  */
 static struct dsr_backend *assign(struct dsr_net *dn, struct dsr_service *svc,
-				    const struct dsr_packet *pkt, u64 tag,
-				    u32 now, struct dsr_flow *flow)
+				  const struct dsr_packet *pkt, u64 tag,
+				  u32 now, struct dsr_flow *flow)
 {
 	const struct dsr_pool *pool = rcu_dereference(svc->pool);
 	u64 hash = dsr_tuple_hash(&pkt->tuple, &dn->hash_key);

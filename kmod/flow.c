@@ -87,9 +87,10 @@ static bool set_find(struct dsr_flow_set *set, u64 tag, struct dsr_flow *flow)
 		if (smp_load_acquire(&slot->tag) != tag)
 			continue;
 		value = READ_ONCE(slot->value);
-		smp_rmb(); /* a value of the next owner comes with its tag, by
-			    * the cmpxchg in slot_claim()
-			    */
+		/* Pairs with the cmpxchg in slot_claim(): the next owner's
+		 * value is seen only together with a changed tag.
+		 */
+		smp_rmb();
 		if (unlikely(READ_ONCE(slot->tag) != tag))
 			continue;
 		flow->slot = slot;
@@ -155,6 +156,7 @@ static bool slot_claim(struct dsr_flow_slot *slot, u64 old)
 static void slot_fill(struct dsr_flow_slot *slot, u64 tag, u64 value)
 {
 	WRITE_ONCE(slot->value, value);
+	/* Pairs with the acquire in set_find(). */
 	smp_store_release(&slot->tag, tag);
 }
 

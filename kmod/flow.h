@@ -56,7 +56,7 @@ struct dsr_flow_table {
 };
 
 #define DSR_FLOWS_MIN	1024U
-#define DSR_FLOWS_MAX	(1U << 27)
+#define DSR_FLOWS_MAX	134217728U
 
 /* What the client has shown of itself, which is all that a director sees.
  * Only a half-open flow may lose its entry to a new one.
@@ -78,7 +78,9 @@ enum dsr_flow_state {
 
 static inline u32 dsr_flow_tick(void)
 {
-	return (u32)(jiffies >> DSR_TICK_SHIFT) & DSR_TICK_MASK;
+	unsigned long now = jiffies;
+
+	return (now >> DSR_TICK_SHIFT) & DSR_TICK_MASK;
 }
 
 /* Seconds as ticks, rounded up. */

@@ -45,7 +45,8 @@ int dsr_nl_get_addr(const struct nlattr *attr, struct dsr_addr *addr,
 		return -EINVAL;
 	}
 	if (!unicast) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "a unicast address is expected, and not a loopback one");
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "a unicast address is expected, not a loopback one");
 		return -EINVAL;
 	}
 	return 0;
@@ -155,40 +156,49 @@ static int stats_get(struct sk_buff *skb, struct genl_info *info)
 	return dsr_nl_reply(info, stats_fill, dsr_net(genl_info_net(info)));
 }
 
-#define OP(command, call, rules) { \
+#define OP(command, call, rules, last) { \
 	.cmd = DSR_CMD_##command, \
 	.flags = GENL_UNS_ADMIN_PERM, \
 	.doit = (call), \
 	.policy = (rules), \
-	.maxattr = ARRAY_SIZE(rules) - 1, \
+	.maxattr = (last), \
 }
 
 static const struct genl_ops ops[] = {
-	OP(SERVICE_ADD, dsr_nl_service_add, dsr_policy_service),
-	OP(SERVICE_SET, dsr_nl_service_set, dsr_policy_service),
-	OP(SERVICE_DEL, dsr_nl_service_del, dsr_policy_service_key),
+	OP(SERVICE_ADD, dsr_nl_service_add, dsr_policy_service,
+	   DSR_A_SERVICE),
+	OP(SERVICE_SET, dsr_nl_service_set, dsr_policy_service,
+	   DSR_A_SERVICE),
+	OP(SERVICE_DEL, dsr_nl_service_del, dsr_policy_service_key,
+	   DSR_A_SERVICE),
 	{
 		.cmd = DSR_CMD_SERVICE_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = dsr_nl_service_get,
 		.dumpit = dsr_nl_service_dump,
 		.policy = dsr_policy_service_key,
-		.maxattr = ARRAY_SIZE(dsr_policy_service_key) - 1,
+		.maxattr = DSR_A_SERVICE,
 	},
-	OP(SERVICE_FLUSH, dsr_nl_service_flush, dsr_policy_none),
-	OP(BACKEND_ADD, dsr_nl_backend_add, dsr_policy_backend),
-	OP(BACKEND_SET, dsr_nl_backend_set, dsr_policy_backend),
-	OP(BACKEND_DEL, dsr_nl_backend_del, dsr_policy_backend_key),
+	OP(SERVICE_FLUSH, dsr_nl_service_flush, dsr_policy_none,
+	   DSR_A_SERVICE),
+	OP(BACKEND_ADD, dsr_nl_backend_add, dsr_policy_backend,
+	   DSR_A_BACKEND),
+	OP(BACKEND_SET, dsr_nl_backend_set, dsr_policy_backend,
+	   DSR_A_BACKEND),
+	OP(BACKEND_DEL, dsr_nl_backend_del, dsr_policy_backend_key,
+	   DSR_A_BACKEND),
 	{
 		.cmd = DSR_CMD_BACKEND_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = dsr_nl_backend_get,
 		.dumpit = dsr_nl_backend_dump,
 		.policy = dsr_policy_backend_key,
-		.maxattr = ARRAY_SIZE(dsr_policy_backend_key) - 1,
+		.maxattr = DSR_A_BACKEND,
 	},
-	OP(BACKEND_FLUSH, dsr_nl_backend_flush, dsr_policy_service_key),
-	OP(STATS_GET, stats_get, dsr_policy_none),
+	OP(BACKEND_FLUSH, dsr_nl_backend_flush, dsr_policy_service_key,
+	   DSR_A_SERVICE),
+	OP(STATS_GET, stats_get, dsr_policy_none,
+	   DSR_A_SERVICE),
 };
 
 /* No alias for autoloading: that would ask for no capability. */

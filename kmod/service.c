@@ -228,7 +228,8 @@ struct dsr_service *dsr_service_add(struct dsr_net *dn,
 
 	lockdep_assert_held(&dn->config_lock);
 	if (dn->services_nr >= DSR_SERVICES_MAX) {
-		NL_SET_ERR_MSG(extack, "this network namespace has 65536 services, which is the limit");
+		NL_SET_ERR_MSG(extack,
+			       "the limit of 65536 services in a network namespace is reached");
 		return ERR_PTR(-ENOSPC);
 	}
 

@@ -10,6 +10,7 @@
 const struct dsr_counter_name dsr_counter_names[__DSR_COUNTER_MAX] = {
 	DSR_COUNTER_TABLE(X)
 };
+
 #undef X
 
 #define X(id, word, help) \
@@ -17,6 +18,7 @@ const struct dsr_counter_name dsr_counter_names[__DSR_COUNTER_MAX] = {
 const struct dsr_counter_name dsr_traffic_names[__DSR_TRAFFIC_MAX] = {
 	DSR_TRAFFIC_TABLE(X)
 };
+
 #undef X
 
 struct dsr_counters __percpu *dsr_counters_alloc(void)

@@ -32,26 +32,24 @@ static ssize_t scheduler_show(struct device *dev, struct device_attribute *attr,
 
 	return sysfs_emit(buffer, "%s\n", READ_ONCE(svc->sched)->name);
 }
-static DEVICE_ATTR(scheduler, 0400, scheduler_show, NULL);
+static DEVICE_ATTR_ADMIN_RO(scheduler);
 
-#define X(id, word, help) \
-static ssize_t word##_show(struct device *dev, struct device_attribute *attr, \
-			   char *buffer) \
-{ \
-	const struct dsr_service *svc = dev_get_drvdata(dev); \
-\
-	return emit_traffic(buffer, svc->traffic, DSR_TRAFFIC_##id); \
-} \
-static DEVICE_ATTR(word, 0400, word##_show, NULL);
-DSR_TRAFFIC_TABLE(X)
-#undef X
+/* One for each counter; named, as all views are, from the table of names. */
+static struct dev_ext_attribute service_counters[DSR_TRAFFIC_MAX];
 
-static struct attribute *service_attrs[] = {
+static ssize_t service_counter_show(struct device *dev,
+				    struct device_attribute *attr, char *buffer)
+{
+	const struct dsr_service *svc = dev_get_drvdata(dev);
+	struct dev_ext_attribute *counter;
+
+	counter = container_of(attr, struct dev_ext_attribute, attr);
+	return emit_traffic(buffer, svc->traffic,
+			    1 + (counter - service_counters));
+}
+
+static struct attribute *service_attrs[1 + DSR_TRAFFIC_MAX + 1] = {
 	&dev_attr_scheduler.attr,
-#define X(id, word, help) &dev_attr_##word.attr,
-	DSR_TRAFFIC_TABLE(X)
-#undef X
-	NULL
 };
 ATTRIBUTE_GROUPS(service);
 
@@ -65,7 +63,8 @@ struct dsr_backend_dir {
 
 struct backend_attribute {
 	struct attribute attr;
-	ssize_t (*show)(const struct dsr_backend *be, char *buffer);
+	ssize_t (*show)(const struct dsr_backend *be,
+			const struct backend_attribute *attr, char *buffer);
 };
 
 static ssize_t backend_attr_show(struct kobject *kobj, struct attribute *attr,
@@ -76,56 +75,59 @@ static ssize_t backend_attr_show(struct kobject *kobj, struct attribute *attr,
 
 	ba = container_of(attr, struct backend_attribute, attr);
 	dir = container_of(kobj, struct dsr_backend_dir, kobj);
-	return ba->show(dir->be, buffer);
+	return ba->show(dir->be, ba, buffer);
 }
 
 static const struct sysfs_ops backend_sysfs_ops = {
 	.show = backend_attr_show,
 };
 
-static ssize_t backend_weight_show(const struct dsr_backend *be, char *buffer)
+static ssize_t weight_show(const struct dsr_backend *be,
+			   const struct backend_attribute *attr, char *buffer)
 {
 	return sysfs_emit(buffer, "%u\n", READ_ONCE(be->weight));
 }
 
-static ssize_t backend_mode_show(const struct dsr_backend *be, char *buffer)
+static ssize_t mode_show(const struct dsr_backend *be,
+			 const struct backend_attribute *attr, char *buffer)
 {
 	return sysfs_emit(buffer, "%s\n", modes[be->mode]);
 }
 
-static ssize_t backend_state_show(const struct dsr_backend *be, char *buffer)
+static ssize_t state_show(const struct dsr_backend *be,
+			  const struct backend_attribute *attr, char *buffer)
 {
 	return sysfs_emit(buffer, "%s\n", states[dsr_backend_state(be)]);
 }
 
-#define BACKEND_ATTR(word) \
-static struct backend_attribute backend_attr_##word = { \
-	.attr = { .name = #word, .mode = 0400 }, \
-	.show = backend_##word##_show, \
+static struct backend_attribute backend_weight = {
+	.attr = { .name = "weight", .mode = 0400 },
+	.show = weight_show,
+};
+
+static struct backend_attribute backend_mode = {
+	.attr = { .name = "mode", .mode = 0400 },
+	.show = mode_show,
+};
+
+static struct backend_attribute backend_state = {
+	.attr = { .name = "state", .mode = 0400 },
+	.show = state_show,
+};
+
+static struct backend_attribute backend_counters[DSR_TRAFFIC_MAX];
+
+static ssize_t backend_counter_show(const struct dsr_backend *be,
+				    const struct backend_attribute *attr,
+				    char *buffer)
+{
+	return emit_traffic(buffer, be->traffic, 1 + (attr - backend_counters));
 }
 
-BACKEND_ATTR(weight);
-BACKEND_ATTR(mode);
-BACKEND_ATTR(state);
-
-#define X(id, word, help) \
-static ssize_t backend_##word##_show(const struct dsr_backend *be, \
-				     char *buffer) \
-{ \
-	return emit_traffic(buffer, be->traffic, DSR_TRAFFIC_##id); \
-} \
-BACKEND_ATTR(word);
-DSR_TRAFFIC_TABLE(X)
-#undef X
-
-static struct attribute *backend_attrs[] = {
-	&backend_attr_weight.attr,
-	&backend_attr_mode.attr,
-	&backend_attr_state.attr,
-#define X(id, word, help) &backend_attr_##word.attr,
-	DSR_TRAFFIC_TABLE(X)
-#undef X
-	NULL
+static struct attribute *backend_attrs[3 + DSR_TRAFFIC_MAX + 1] = {
+	&backend_weight.attr,
+	&backend_mode.attr,
+	&backend_state.attr,
 };
 ATTRIBUTE_GROUPS(backend);
 
@@ -134,7 +136,7 @@ static void backend_dir_release(struct kobject *kobj)
 	kfree(container_of(kobj, struct dsr_backend_dir, kobj));
 }
 
-static struct kobj_type backend_type = {
+static const struct kobj_type backend_type = {
 	.release = backend_dir_release,
 	.sysfs_ops = &backend_sysfs_ops,
 	.default_groups = backend_groups,
@@ -216,8 +218,29 @@ void dsr_sysfs_backend_del(struct dsr_backend *be)
 	kobject_put(&be->dir->kobj);
 }
 
+static void counters_init(void)
+{
+	struct attribute *attr;
+	unsigned int i;
+
+	for (i = 0; i < DSR_TRAFFIC_MAX; i++) {
+		attr = &service_counters[i].attr.attr;
+		attr->name = dsr_traffic_names[i + 1].name;
+		attr->mode = 0400;
+		service_counters[i].attr.show = service_counter_show;
+		service_attrs[1 + i] = attr;
+
+		attr = &backend_counters[i].attr;
+		attr->name = dsr_traffic_names[i + 1].name;
+		attr->mode = 0400;
+		backend_counters[i].show = backend_counter_show;
+		backend_attrs[3 + i] = attr;
+	}
+}
+
 int dsr_sysfs_init(void)
 {
+	counters_init();
 	return class_register(&service_class);
 }
 

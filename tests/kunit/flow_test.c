@@ -225,4 +225,5 @@ static struct kunit_suite suite = {
 	.name = "dsr_flow",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);

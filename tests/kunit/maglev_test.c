@@ -159,4 +159,5 @@ static struct kunit_suite suite = {
 	.name = "dsr_maglev",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);

@@ -410,4 +410,5 @@ static struct kunit_suite suite = {
 	.name = "dsr_packet",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);

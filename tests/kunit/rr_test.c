@@ -111,4 +111,5 @@ static struct kunit_suite suite = {
 	.name = "dsr_rr",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);
