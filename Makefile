@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+# dsr: the module, its tool, and the tests.  `make help` lists the targets.
+
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+DKMS_SOURCE := /usr/src/dsr-$(VERSION)
+
+# The running kernel, or where that has no headers the installed Debian kernels.
+KERNELS ?= $(shell [ -e /lib/modules/$$(uname -r)/build ] && uname -r || tests/lib/kernels)
+
+all: modules tools
+
+help:
+	@echo 'make                  the module and dsrctl'
+	@echo 'make modules          the module: build/KERNEL/dsr/dsr.ko; KERNELS="..." to choose'
+	@echo 'make tools            dsrctl'
+	@echo 'make install          dsrctl, its man page and completion; DESTDIR= PREFIX='
+	@echo 'make uninstall        what install did, undone'
+	@echo 'make dkms-install     the module by DKMS, for the installed Debian kernels 6.1 and 6.12'
+	@echo 'make dkms-uninstall   what dkms-install did, undone'
+	@echo 'make demo             Direct Server Return, shown in a virtual machine'
+	@echo 'make check            every test; T="http udp" K="6.12" to choose'
+	@echo 'make style            checkpatch, sparse, shellcheck, man pages'
+	@echo 'make clean            nothing left that was built'
+
+modules:
+	@for kernel in $(KERNELS); do tests/lib/build-module $$kernel || exit; done
+
+tools:
+	$(MAKE) -C tools
+
+install uninstall:
+	$(MAKE) -C tools $@
+
+# Only what DKMS builds from: the tests stay here.
+dkms-install:
+	install -d $(DKMS_SOURCE)
+	cp -a Kbuild dkms.conf kmod uapi $(DKMS_SOURCE)
+	for kernel in $$(tests/lib/kernels); do dkms install -m dsr -v $(VERSION) -k $$kernel || exit; done
+
+dkms-uninstall:
+	-dkms remove -m dsr -v $(VERSION) --all
+	rm -rf $(DKMS_SOURCE)
+
+demo:
+	@tests/setup
+	@tests/demo/run
+
+check:
+	@tests/setup
+	@tests/check
+
+style:
+	@tests/style
+
+clean:
+	$(MAKE) -C tools clean
+	rm -rf build
+
+.PHONY: all help modules tools install uninstall dkms-install dkms-uninstall demo check style clean

@@ -1,0 +1,56 @@
+#!/bin/bash
+# host.sh DIRECTORY: add, build and install the module by DKMS for both kernels,
+# in trees below DIRECTORY, so that this machine stays as it is.  Prints TAP.
+#
+# DIRECTORY/modules/VERSION/updates/dkms is what guest.sh then loads from.
+set -u
+root=$(readlink -f "$(dirname "$0")/../..")
+top=$1
+count=0
+
+# The signing key, too, stays here.
+prepare() {
+	rm -rf "$top"
+	mkdir -p "$top/tree" "$top/modules" "$top/source/dsr-$version"
+	cp -a "$root"/{Kbuild,dkms.conf,kmod,uapi} "$top/source/dsr-$version/"
+	printf '%s\n' "mok_signing_key=$top/mok.key" "mok_certificate=$top/mok.pub" > "$top/framework.conf"
+}
+
+dkms_here() {
+	dkms "$1" -m dsr -v "$version" --dkmstree "$top/tree" --sourcetree "$top/source" \
+		--installtree "$top/modules" --dkmsframework "$top/framework.conf" "${@:2}"
+}
+
+# ok NAME COMMAND...
+ok() {
+	local name=$1 text
+
+	count=$((count + 1))
+	if text=$("${@:2}" 2>&1); then
+		echo "ok $count - $name"
+	else
+		echo "not ok $count - $name"
+		sed 's/^/#   /' <<< "$text"
+	fi
+}
+
+field_is() {
+	[ "$(modinfo -F "$2" "$1")" = "$3" ]
+}
+
+# shellcheck source=dkms.conf disable=SC2154
+version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$root/dkms.conf")
+echo "TAP version 13"
+prepare
+ok "dkms add" dkms_here add
+for kernel in $("$root/tests/lib/kernels"); do
+	mkdir -p "$top/modules/$kernel"
+	ok "dkms build for $kernel" dkms_here build -k "$kernel"
+	ok "dkms install for $kernel" dkms_here install -k "$kernel" --no-depmod
+	module=$(find "$top/modules/$kernel/updates/dkms" -name 'dsr.ko*')
+	ok "its version is $version" field_is "$module" version "$version"
+	ok "its licence is GPL" field_is "$module" license GPL
+	ok "it is built for $kernel" grep -q "^$kernel " <<< "$(modinfo -F vermagic "$module")"
+	ok "it comes by no alias of the family" field_is "$module" alias ""
+done
+echo "1..$count"

@@ -1,0 +1,59 @@
+#!/bin/bash
+# /proc, sysfs and dsrctl say the same numbers, and the numbers add up.
+#
+#   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
+. "$(dirname "$0")/lib.sh"
+
+web=$VIP4:80/tcp
+class="/sys/class/dsr/$VIP4:80!tcp"
+topo_reference two-armed local
+web_start b1 b2
+service "$web" rr 10.3.0.1 10.3.0.2=3
+service "[$VIP6]:80/tcp" maglev fd00:3::1
+
+ask 40 "$VIP4" > "$T/answers"
+ask 10 "$VIP6" > "$T/answers6"
+# To the VIP, to none of its services: the director's own business.
+client ping -q -c 2 -W 5 "$VIP4" > /dev/null
+# To a service whose only backend has no neighbour: dropped, with a reason.
+director dsrctl service add "$VIP4:81/tcp"
+director dsrctl backend add "$VIP4:81/tcp" 10.3.0.99
+client curl -s --max-time 1 "http://$VIP4:81/" || :
+
+director cat /proc/net/dsr/stats > "$T/proc"
+director dsrctl -j stats > "$T/json"
+of_json() { jq -r '.[0] | (.stats // .) | to_entries[] | "\(.key) \(.value)"' "$T/json"; }
+
+is "dsrctl stats says what /proc says" "$(of_json)" "$(cat "$T/proc")"
+is "received = forwarded + passed + dropped" \
+	"$(awk '$1 == "received" { print $2 }' "$T/proc")" \
+	"$(awk '$1 ~ /^(forwarded|passed|drop_)/ { n += $2 } END { print n }' "$T/proc")"
+is "two pings were passed to the stack" "$(counter passed)" 2
+is "50 flows were scheduled" "$(counter flow_new)" 50
+in_range "the connection without a backend is a drop with a reason" \
+	"$(counter drop_no_backend)" 1 9
+
+director dsrctl -s -j service show "$web" > "$T/service"
+for name in packets bytes flows; do
+	total=$(jq ".[0].stats.$name" "$T/service")
+	is "service's $name: sysfs" "$(director cat "$class/$name")" "$total"
+	is "service's $name: /proc" \
+		"$(director sed -n "s|^$web .* $name \([0-9]*\).*|\1|p" /proc/net/dsr/services)" "$total"
+	is "service's $name: its backends' sum" \
+		"$(jq "[.[0].backends[].stats.$name] | add" "$T/service")" "$total"
+	for backend in 10.3.0.1 10.3.0.2; do
+		is "$backend's $name: sysfs" "$(director cat "$class/$backend/$name")" \
+			"$(jq ".[0].backends[] | select(.address == \"$backend\") | .stats.$name" "$T/service")"
+	done
+done
+is "30 of 40 flows for weight 3" "$(director cat "$class/10.3.0.2/flows")" 30
+is "scheduler" "$(director cat "$class/scheduler")" rr
+is "weight" "$(director cat "$class/10.3.0.2/weight")" 3
+is "mode" "$(director cat "$class/10.3.0.2/mode")" l2
+is "state" "$(director cat "$class/10.3.0.2/state")" up
+ok "an IPv6 service has its place too" \
+	director test -r "/sys/class/dsr/[$VIP6]:80!tcp/fd00:3::1/flows"
+director dsrctl backend del "$web" 10.3.0.2
+not_ok "a removed backend is gone from sysfs" director test -e "$class/10.3.0.2"
+director dsrctl service del "$web"
+not_ok "a removed service is gone from sysfs" director test -e "$class"

@@ -1,0 +1,140 @@
+# shellcheck shell=bash
+# What a behaviour test needs: TAP, the reference network in namespaces of its
+# own, servers, and a proof at the end that nothing is left.  Sourced.
+#
+# The reference network (topo_reference; names as `in_ns` takes them):
+#
+#   client 192.168.1.1 ──── 192.168.1.254 router 10.3.255.254 ──┐
+#          fd00:1::1        fd00:1::fe           fd00:3::fe     │ br0
+#                                                 ┌─────────────┤ in `lan`
+#   VIPs 10.2.0.1 and 2001:db8:2::1     10.3.0.254│             ├── b1 10.3.0.1
+#   director, one-armed: leg `eth0`     fd00:3::d director      ├── b2 10.3.0.2
+#             two-armed: requests come                          └── b3 10.3.0.3
+#             by `eth1` 10.4.0.2 ── router's `director` 10.4.0.1        fd00:3::N
+#
+# The backends' way to the client is the router: replies pass by the director.
+
+set -Eeuo pipefail
+netns_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=tests/netns/lib/tap.sh
+. "$netns_dir/lib/tap.sh"
+# shellcheck source=tests/netns/lib/topology.sh
+. "$netns_dir/lib/topology.sh"
+# shellcheck source=tests/netns/lib/servers.sh
+. "$netns_dir/lib/servers.sh"
+
+VIP4=10.2.0.1
+VIP6=2001:db8:2::1
+P=dsr$$
+T=$(mktemp -d)
+namespaces=() processes=() tap_skipped=0
+
+# in_ns NAME COMMAND...
+in_ns() {
+	ip netns exec "$P-$1" "${@:2}"
+}
+
+client() { in_ns client "$@"; }
+router() { in_ns router "$@"; }
+director() { in_ns director "$@"; }
+
+# background NAME COMMAND...: run it in the namespace until the script ends;
+# its process is $!, what it prints goes to $T/log
+background() {
+	ip netns exec "$P-$1" "${@:2}" >> "$T/log" 2>&1 < /dev/null &
+	processes+=($!)
+}
+
+# wait_for SECONDS COMMAND...: until the command succeeds
+wait_for() {
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@" > /dev/null 2>&1; do
+		if [ "$SECONDS" -ge "$end" ]; then
+			echo "# waited in vain for: $*"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# bytes_on NAME DEVICE [rx|tx]: bytes that crossed it, both ways or one
+bytes_on() {
+	local dir=/sys/class/net/$2/statistics
+
+	if [ $# -eq 3 ]; then
+		in_ns "$1" cat "$dir/$3_bytes"
+	else
+		in_ns "$1" cat "$dir/rx_bytes" "$dir/tx_bytes" |
+			{ read -r rx; read -r tx; echo $((rx + tx)); }
+	fi
+}
+
+# bytes_all NAME: bytes that crossed any device but lo
+bytes_all() {
+	in_ns "$1" ip -s -j link |
+		jq '[.[] | select(.ifname != "lo") | .stats64 | .rx.bytes + .tx.bytes] | add'
+}
+
+# counter NAME [NAMESPACE]: of the module, as /proc has it
+counter() {
+	in_ns "${2:-director}" awk -v name="$1" '$1 == name { print $2 }' /proc/net/dsr/stats
+}
+
+stop_processes() {
+	local ns
+
+	[ "${#processes[@]}" -eq 0 ] || kill "${processes[@]}" 2> /dev/null || :
+	for ns in "${namespaces[@]}"; do
+		ip netns pids "$ns" 2> /dev/null | xargs -r kill -9 2> /dev/null || :
+	done
+	wait 2> /dev/null || :
+}
+
+# The kernel forgets a namespace's id only when the last reference to the
+# namespace is gone.
+ids_are_gone() {
+	local id
+
+	for id in "${!namespaces[@]}"; do
+		! ip netns list-id target-nsid "$((id + id_base))" 2> /dev/null | grep -q . || return 1
+	done
+}
+
+all_destroyed() {
+	! ip netns list | grep -q "^$P-" || return 1
+	wait_for 60 ids_are_gone
+}
+
+# Tear down what topo_* built, and prove it.
+topo_destroy() {
+	local ns
+
+	[ "${#namespaces[@]}" -gt 0 ] || return 0
+	stop_processes
+	for ns in "${namespaces[@]}"; do
+		ip netns del "$ns"
+	done
+	ok "everything made was destroyed" all_destroyed
+	namespaces=() processes=()
+}
+
+finish() {
+	local status=$?
+
+	trap - EXIT ERR
+	if [ "$status" -eq 0 ] && [ "$tap_skipped" -eq 0 ]; then
+		topo_destroy
+		echo "1..$tap_count"
+	elif [ "$status" -ne 0 ] && [ -s "$T/log" ]; then
+		tail -n 20 "$T/log" | sed 's/^/# /'
+	fi
+	rm -rf "$T"
+	exit "$status"
+}
+
+trap finish EXIT
+trap 'echo "# ${BASH_SOURCE[0]##*/}:$LINENO: status $? of: $BASH_COMMAND"' ERR
+trap 'exit 130' INT TERM
+echo "TAP version 13"

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""ynl.py KERNEL-SOURCE SPEC: drive the family dsr with the kernel's ynl client.
+
+Prints a line per check: 0 or 1, and what was checked.
+"""
+import socket
+import sys
+
+source, spec = sys.argv[1:]
+sys.path.insert(0, f"{source}/tools/net/ynl")
+from lib import NlError, YnlFamily  # noqa: E402
+
+SCHEMA = f"{source}/Documentation/netlink/genetlink-legacy.yaml"
+
+
+def check(holds, name):
+    print(0 if holds else 1, name)
+
+
+def refused(name, word, function, *args):
+    """The call fails, and the kernel's message has the word."""
+    try:
+        function(*args)
+    except NlError as error:
+        message = (error.nl_msg.extack or {}).get("msg", "")
+        check(word in message.lower(), f"{name}: {message or 'no message'}")
+    else:
+        check(False, f"{name}: was not refused")
+
+
+dsr = YnlFamily(spec, SCHEMA)
+
+
+def do(operation, attributes, dump=False):
+    return dsr.dump(operation, attributes) if dump else dsr.do(operation, attributes)
+
+
+def address(text):
+    family = socket.AF_INET6 if ":" in text else socket.AF_INET
+    return socket.inet_pton(family, text)
+
+
+def service(text="10.2.0.1", port=80, **more):
+    return {"service": {"address": address(text), "protocol": 6, "port": port, **more}}
+
+
+def backend(text, **more):
+    return {"backend": {"address": address(text), **more}}
+
+
+def same(answer, text):
+    """ynl shows addresses in several ways, by the spec's display hint."""
+    return answer in (text, address(text), address(text).hex())
+
+
+do("service-add", service(scheduler="rr"))
+do("service-add", service("2001:db8:2::1"))
+do("backend-add", service() | backend("10.3.0.1", weight=7))
+do("backend-add", service() | backend("fd00:3::2"))
+
+got = do("service-get", service())["service"]
+check(same(got["address"], "10.2.0.1"), "a service's address comes back")
+check((got["port"], got["protocol"]) == (80, 6), "its port and protocol")
+check(got["scheduler"] == "rr", "its scheduler")
+check(got["backends"] == 2, "how many backends it has")
+
+got = do("service-get", service("2001:db8:2::1"))["service"]
+check(got["scheduler"] == "maglev", "the default scheduler is maglev")
+check(len(do("service-get", {}, dump=True)) == 2, "a dump has both services")
+
+got = do("backend-get", service() | backend("10.3.0.1"))["backend"]
+check(got["weight"] == 7, "a backend's weight comes back")
+check(got["mode"] == "l2", "its mode is l2")
+check(got["state"] in ("up", "unresolved"), "its state has a name")
+check(got["stats"]["packets"] == 0, "its counters have names")
+
+check(len(do("backend-get", {}, dump=True)) == 2, "a dump has all backends")
+check(len(do("backend-get", service("2001:db8:2::1"), dump=True)) == 0,
+      "a dump of one service has its own only")
+
+do("backend-set", service() | backend("10.3.0.1", weight=65535))
+got = do("backend-get", service() | backend("10.3.0.1"))["backend"]
+check(got["weight"] == 65535, "a weight is changed")
+do("service-set", service(scheduler="maglev"))
+check(do("service-get", service())["service"]["scheduler"] == "maglev",
+      "a scheduler is changed")
+
+refused("a service twice", "exist", do, "service-add", service())
+refused("a backend twice", "already", do, "backend-add", service() | backend("10.3.0.1"))
+refused("an unknown service", "no such", do, "service-del", service(port=81))
+refused("an unknown backend", "no such", do, "backend-del", service() | backend("10.3.0.9"))
+refused("an unknown scheduler", "scheduler", do, "service-add", service(port=82, scheduler="x"))
+refused("a weight out of range", "", do, "backend-set",
+        service() | backend("10.3.0.1", weight=65536))
+refused("port 0", "", do, "service-add", service(port=0))
+refused("no address", "", do, "service-add", {"service": {"protocol": 6, "port": 83}})
+check(len(do("service-get", {}, dump=True)) == 2, "what was refused has changed nothing")
+
+check("received" in do("stats-get", {})["stats"], "the counters have names")
+do("backend-del", service() | backend("10.3.0.1"))
+do("backend-flush", service())
+check(len(do("backend-get", {}, dump=True)) == 0, "backends are removed")
+do("service-del", service())
+do("service-flush", {})
+check(len(do("service-get", {}, dump=True)) == 0, "services are removed")

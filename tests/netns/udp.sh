@@ -1,0 +1,22 @@
+#!/bin/bash
+# UDP through the VIP: DNS servers answer queries of both families.
+#
+#   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
+. "$(dirname "$0")/lib.sh"
+
+topo_reference two-armed routed
+dns_start b1 b2 b3
+service "$VIP4:53/udp" rr 10.3.0.1 10.3.0.2 10.3.0.3
+service "[$VIP6]:53/udp" rr fd00:3::1 fd00:3::2 fd00:3::3
+
+# queries ADDRESS: nine of them, each from a port of its own
+queries() {
+	local query=(@"$1" who TXT)
+
+	client dig +short +time=20 +tries=1 "${query[@]}" "${query[@]}" "${query[@]}" \
+		"${query[@]}" "${query[@]}" "${query[@]}" "${query[@]}" "${query[@]}" \
+		"${query[@]}" | tr -d '"' | tally
+}
+
+is "$VIP4: every backend answered its third" "$(queries "$VIP4")" "b1=3 b2=3 b3=3"
+is "$VIP6: every backend answered its third" "$(queries "$VIP6")" "b1=3 b2=3 b3=3"

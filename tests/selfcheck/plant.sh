@@ -1,0 +1,18 @@
+#!/bin/bash
+# plant.sh BUG: a test that passes but for the bug that it plants: one of
+# selfcheck.ko's, or one of its own.
+set -u
+
+echo "TAP version 13"
+case $1 in
+notok) echo "not ok 1 - this one fails"; echo "1..1"; exit 0 ;;
+noplan) echo "ok 1 - and then nothing"; exit 0 ;;
+status) echo "ok 1 - and then a bad end"; echo "1..1"; exit 3 ;;
+nothing) echo "1..0"; exit 0 ;;
+slow) exec sleep 1000 ;;
+poweroff) busybox poweroff -f ;;
+esac
+
+insmod "$DSR_EXTRA" plant="$1" && rmmod selfcheck
+echo "ok 1 - $1"
+echo "1..1"
