@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The affinity table.  flow.h tells how it is laid out and who may write. */
 #include <linux/atomic.h>
+#include <linux/bitops.h>
 #include <linux/bug.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
@@ -20,17 +21,13 @@ static u64 flow_tag(u64 hash)
 	return hash < DSR_TAG_FIRST ? hash + DSR_TAG_FIRST : hash;
 }
 
-static struct dsr_flow_set *first_set(const struct dsr_flow_table *table,
-				      u64 tag)
+/* Of 0 to DSR_FLOW_CHOICES - 1.  In a table of up to 2^16 sets the choices are
+ * independent of each other, in a larger one nearly so.
+ */
+static struct dsr_flow_set *set_choice(const struct dsr_flow_table *table,
+				       u64 tag, unsigned int choice)
 {
-	return &table->sets[tag & table->mask];
-}
-
-/* Bits that the first set's number doesn't use, for any size of table. */
-static struct dsr_flow_set *second_set(const struct dsr_flow_table *table,
-				       u64 tag)
-{
-	return &table->sets[(tag >> 32) & table->mask];
+	return &table->sets[ror64(tag, 16 * choice) & table->mask];
 }
 
 /**
@@ -38,7 +35,7 @@ static struct dsr_flow_set *second_set(const struct dsr_flow_table *table,
  * @flows: how many flows it has room for, DSR_FLOWS_MIN to DSR_FLOWS_MAX;
  *	   rounded up to a power of two
  *
- * Takes 16 bytes a flow, charged to the caller's memory cgroup.
+ * Takes 32 bytes a flow, charged to the caller's memory cgroup.
  *
  * Context: process.
  * Return: the table, or NULL when there is no memory.
@@ -48,8 +45,8 @@ struct dsr_flow_table *dsr_flow_table_create(u32 flows)
 	struct dsr_flow_table *table;
 	u32 sets;
 
-	sets = roundup_pow_of_two(clamp(flows, DSR_FLOWS_MIN, DSR_FLOWS_MAX)) /
-	       DSR_FLOW_WAYS;
+	sets = roundup_pow_of_two(clamp(flows, DSR_FLOWS_MIN, DSR_FLOWS_MAX)) *
+	       DSR_FLOW_SLOTS / DSR_FLOW_WAYS;
 	table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return NULL;
@@ -116,9 +113,12 @@ bool dsr_flow_find(const struct dsr_flow_table *table, u64 hash,
 		   struct dsr_flow *flow)
 {
 	u64 tag = flow_tag(hash);
+	unsigned int i;
 
-	return set_find(first_set(table, tag), tag, flow) ||
-	       set_find(second_set(table, tag), tag, flow);
+	for (i = 0; i < DSR_FLOW_CHOICES; i++)
+		if (set_find(set_choice(table, tag, i), tag, flow))
+			return true;
+	return false;
 }
 
 /* The slot of @set that is the most willing to make room, if any is more so
@@ -160,25 +160,41 @@ static void slot_fill(struct dsr_flow_slot *slot, u64 tag, u64 value)
 	smp_store_release(&slot->tag, tag);
 }
 
-/* Two CPUs that insert the same flow at once both end with the one in the
- * lower slot of the first set, or else of the second.
+/* The most willing slot of all the flow's sets, the first of equals. */
+static struct dsr_flow_slot *find_victim(const struct dsr_flow_table *table,
+					 u64 tag, dsr_flow_rank_t rank,
+					 const void *context, u32 *best,
+					 u64 *old)
+{
+	struct dsr_flow_slot *slot, *victim = NULL;
+	unsigned int i;
+
+	*best = 0;
+	for (i = 0; i < DSR_FLOW_CHOICES && *best != DSR_FLOW_DEAD; i++) {
+		slot = set_victim(set_choice(table, tag, i), rank, context,
+				  best, old);
+		if (slot)
+			victim = slot;
+	}
+	return victim;
+}
+
+/* Two CPUs that insert the same flow at once both end with the one that a look
+ * finds first.
  */
-static bool flow_settle(const struct dsr_flow_table *table, u64 tag,
+static bool flow_settle(const struct dsr_flow_table *table, u64 hash,
 			struct dsr_flow *mine)
 {
 	struct dsr_flow first;
 
 	/* Orders the store of my tag before the look for the other's. */
 	smp_mb();
-	if (set_find(first_set(table, tag), tag, &first) ||
-	    set_find(second_set(table, tag), tag, &first)) {
-		if (first.slot == mine->slot)
-			return true;
-		cmpxchg64(&mine->slot->tag, tag, DSR_TAG_EMPTY);
-		*mine = first;
-		return false;
-	}
-	return true;	/* taken over already; the packet is still mine */
+	/* Not found: taken over already; the packet is still mine. */
+	if (!dsr_flow_find(table, hash, &first) || first.slot == mine->slot)
+		return true;
+	cmpxchg64(&mine->slot->tag, flow_tag(hash), DSR_TAG_EMPTY);
+	*mine = first;
+	return false;
 }
 
 /**
@@ -198,23 +214,15 @@ dsr_flow_insert(const struct dsr_flow_table *table, u64 hash, u64 value,
 		dsr_flow_rank_t rank, const void *context,
 		struct dsr_flow *flow)
 {
-	struct dsr_flow_slot *victim, *other;
 	u64 tag = flow_tag(hash), old = 0;
+	struct dsr_flow_slot *victim;
 	u32 best;
 	int try;
 
 	for (try = 0; try < INSERT_TRIES; try++) {
 		if (dsr_flow_find(table, hash, flow))
 			return DSR_FLOW_FOUND;
-		best = 0;
-		victim = set_victim(first_set(table, tag), rank, context,
-				    &best, &old);
-		if (best != DSR_FLOW_DEAD) {
-			other = set_victim(second_set(table, tag), rank,
-					   context, &best, &old);
-			if (other)
-				victim = other;
-		}
+		victim = find_victim(table, tag, rank, context, &best, &old);
 		if (!victim)
 			return DSR_FLOW_NO_ROOM;
 		if (!slot_claim(victim, old))
@@ -223,7 +231,7 @@ dsr_flow_insert(const struct dsr_flow_table *table, u64 hash, u64 value,
 		slot_fill(victim, tag, value);
 		flow->slot = victim;
 		flow->value = value;
-		if (!flow_settle(table, tag, flow))
+		if (!flow_settle(table, hash, flow))
 			return DSR_FLOW_FOUND;
 		return best == DSR_FLOW_DEAD ? DSR_FLOW_INSERTED :
 					       DSR_FLOW_REPLACED;

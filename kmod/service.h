@@ -79,7 +79,7 @@ struct dsr_service {
 /* Buckets of a fixed number, which four services each would fill to the limit:
  * a packet for nobody costs a multiplication and one load, mostly of NULL.
  * A table that grows would save a namespace with few services some memory, a
- * twentieth of what its flow table takes, and cost each packet more.
+ * thirtieth of what its flow table takes, and cost each packet more.
  *
  * Written under config_lock.  Made with the namespace's first service, freed
  * with the namespace.

@@ -158,7 +158,7 @@ step_unplug() {
 	clients_stop
 	now end
 
-	printf '\n  %-27s%11s%9s%22s\n' "" connections failed "answered by $victim"
+	printf '\n  %-27s%11s%9s%22s\n' "" begun failed "answered by $victim"
 	summary "before" "$start" "$down"
 	summary "unplugged" "$down" "$found"
 	summary "unplugged, and known to be" "$found" "$up"

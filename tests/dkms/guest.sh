@@ -1,6 +1,7 @@
 #!/bin/bash
 # In a booted kernel: modprobe the module that host.sh installed by DKMS, whose
 # directory is $DSR_EXTRA.
+# shellcheck source=tests/netns/lib.sh
 . "$(dirname "$0")/../netns/lib.sh"
 installed=/lib/modules/$(uname -r)/updates/dkms
 

@@ -21,6 +21,10 @@ dkms_here() {
 		--installtree "$top/modules" --dkmsframework "$top/framework.conf" "${@:2}"
 }
 
+comment() {
+	sed 's/^/#   /'
+}
+
 # ok NAME COMMAND...
 ok() {
 	local name=$1 text
@@ -30,7 +34,7 @@ ok() {
 		echo "ok $count - $name"
 	else
 		echo "not ok $count - $name"
-		sed 's/^/#   /' <<< "$text"
+		comment <<< "$text"
 	fi
 }
 
@@ -38,7 +42,6 @@ field_is() {
 	[ "$(modinfo -F "$2" "$1")" = "$3" ]
 }
 
-# shellcheck source=dkms.conf disable=SC2154
 version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$root/dkms.conf")
 echo "TAP version 13"
 prepare

@@ -22,18 +22,20 @@ awk '
 		result = $1 == "ok" ? "ok" : "not ok"
 		sub(/^    (not )?ok [0-9]+ (- )?/, "")
 		print result " " ++count " - " suite ": " $0
-		if (result != "ok")
+		if (result != "ok") {
+			bad++
 			printf "%s", notes
+		}
 		notes = ""
 		next
 	}
 	/^(not )?ok / { verdict = $1 }
 	/^    / { notes = notes "# " $0 "\n" }
 	function finish_suite() {
-		if (opened && (verdict != "ok" || cases != planned || !cases))
+		if (opened && ((verdict != "ok" && !bad) || cases != planned || !cases))
 			print "not ok " ++count " - " suite ": " cases + 0 " of " planned + 0 \
 				" cases, ended " (verdict ? verdict : "never")
-		cases = planned = opened = 0
+		cases = planned = opened = bad = 0
 		verdict = notes = ""
 	}
 	END { finish_suite(); print "1.." count }

@@ -139,8 +139,9 @@ guest_lost_scripts() {
 
 # guest_judge NUMBER: count and report a script that has its end record
 guest_judge() {
-	local verdict status seconds name=$(guest_name "$1")
+	local verdict status seconds name ok bad rest
 
+	name=$(guest_name "$1")
 	read -r status seconds < "$out/$1.end"
 	verdict=$("$here_lib/tap" "$status" "$out/$1.tap" "$out/$1.log") || :
 	read -r ok bad rest <<< "${verdict%%$'\n'*}"

@@ -4,7 +4,7 @@
 #   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
 . "$(dirname "$0")/lib.sh"
 
-topo_reference
+topo_reference one-armed local
 web_start b1 b2 b3
 
 service "$VIP4:80/tcp" rr 10.3.0.1=1 10.3.0.2=2 10.3.0.3=3

@@ -33,7 +33,7 @@ static void plant_leak(void)
 static void plant_sleep(void)
 {
 	spin_lock(&lock);
-	msleep(1);
+	msleep(20);
 	spin_unlock(&lock);
 }
 

@@ -3,6 +3,10 @@
 
 tap_count=0
 
+tap_comment() {
+	sed 's/^/#   /'
+}
+
 # tap WHETHER NAME [TEXT]: one line, and TEXT as a comment where it failed
 tap() {
 	tap_count=$((tap_count + 1))
@@ -10,7 +14,7 @@ tap() {
 		echo "ok $tap_count - $2"
 	else
 		echo "not ok $tap_count - $2"
-		sed 's/^/#   /' <<< "${3:-}"
+		tap_comment <<< "${3:-}"
 	fi
 }
 
@@ -84,6 +88,7 @@ fails_with() {
 # skip_all WHY: end the script here
 skip_all() {
 	echo "1..0 # SKIP $1"
+	# shellcheck disable=SC2034 # lib.sh prints no plan then
 	tap_skipped=1
 	exit 0
 }

@@ -1,7 +1,10 @@
 # shellcheck shell=bash
 # Namespaces and the reference network.  Sourced by lib.sh.
 
-id_base=7000
+topology_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+
+# The ids that the namespaces have in the first one: this, and two digits.
+id_base=70
 
 # make_ns NAME...: namespaces, ready for addresses without delay
 make_ns() {
@@ -9,18 +12,9 @@ make_ns() {
 
 	for name in "$@"; do
 		ip netns add "$P-$name"
-		ip netns set "$P-$name" $((id_base + ${#namespaces[@]}))
+		ip netns set "$P-$name" "$((id_base * 100 + ${#namespaces[@]}))"
 		namespaces+=("$P-$name")
-		# A tentative address costs a second; a redirect would undo the routes.
-		in_ns "$name" sh -c '
-			cd /proc/sys/net
-			for each in all default; do
-				echo 0 > ipv6/conf/$each/accept_dad
-				echo 0 > ipv6/conf/$each/accept_ra
-				echo 0 > ipv4/conf/$each/rp_filter
-				echo 0 > ipv4/conf/$each/send_redirects
-			done
-			ip link set lo up'
+		in_ns "$name" "$topology_dir/ns-settings"
 	done
 }
 
