@@ -42,7 +42,6 @@ dkms-uninstall:
 	rm -rf $(DKMS_SOURCE)
 
 demo:
-	@tests/setup
 	@tests/demo/run
 
 check:

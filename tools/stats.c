@@ -16,11 +16,13 @@ struct counter {
 	const char *meaning;
 };
 
-#define X(id, name, meaning) [DSR_TRAFFIC_##id] = { #name, meaning },
+#define X(id, name, meaning) \
+	[DSR_TRAFFIC_##id] = { #name, meaning },
 static const struct counter traffic[] = { DSR_TRAFFIC_TABLE(X) };
 #undef X
 
-#define X(id, name, meaning) [DSR_COUNTER_##id] = { #name, meaning },
+#define X(id, name, meaning) \
+	[DSR_COUNTER_##id] = { #name, meaning },
 static const struct counter counters[] = { DSR_COUNTER_TABLE(X) };
 #undef X
 

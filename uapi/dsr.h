@@ -162,9 +162,9 @@ enum dsr_state {
 #define DSR_COUNTER_TABLE(X) \
 	X(RECEIVED, received, "packets whose destination is a VIP") \
 	X(FORWARDED, forwarded, "packets sent on to a backend") \
-	X(PASSED, passed, "packets to a VIP but to none of its services, left to the stack") \
+	X(PASSED, passed, "packets to a VIP but none of its services, left to the stack") \
 	X(DROP_MALFORMED, drop_malformed, "dropped: a header is cut short or contradicts itself") \
-	X(DROP_FRAGMENT, drop_fragment, "dropped: an IP fragment, which carries no ports to find its flow by") \
+	X(DROP_FRAGMENT, drop_fragment, "dropped: an IP fragment, which may have no ports") \
 	X(DROP_NO_BACKEND, drop_no_backend, "dropped: a new flow, and no backend takes new flows") \
 	X(DROP_UNRESOLVED, drop_unresolved, "dropped: the flow's backend has no usable neighbour") \
 	X(DROP_TTL, drop_ttl, "dropped: the TTL or hop limit ran out, sender told") \
@@ -175,7 +175,7 @@ enum dsr_state {
 	X(FLOW_ADOPTED, flow_adopted, "of these, TCP flows first seen after their SYN") \
 	X(FLOW_RESCHEDULED, flow_rescheduled, "of these, flows whose backend was removed or lost") \
 	X(FLOW_REPLACED, flow_replaced, "half-open flows that gave their table entry to another") \
-	X(FLOW_UNSTORED, flow_unstored, "packets balanced by hash alone, as the flow table had no room")
+	X(FLOW_UNSTORED, flow_unstored, "packets balanced by hash alone, the flow table being full")
 
 #define DSR_X_ENUM(kind, id) DSR_##kind##_##id
 
