@@ -73,7 +73,8 @@ static int id_publish(struct dsr_net *dn, struct dsr_backend *be)
 	table = table_get(dn);
 	do {
 		dn->last_backend_id++;
-	} while (slot_get(dn, table, dn->last_backend_id));
+	} while (!dn->last_backend_id ||
+		 slot_get(dn, table, dn->last_backend_id));
 
 	be->id = dn->last_backend_id;
 	rcu_assign_pointer(table->slot[be->id & table->mask], be);

@@ -16,9 +16,12 @@ struct rank_context {
 	u32 now;
 };
 
+/* The time of last use may be off by an eighth of the timeout: see touch(). */
 static bool expired(const struct dsr_service *svc, u64 value, u32 now)
 {
-	return dsr_flow_age(value, now) > svc->timeout[dsr_flow_state(value)];
+	u32 timeout = svc->timeout[dsr_flow_state(value)];
+
+	return dsr_flow_age(value, now) > timeout + timeout / 8;
 }
 
 /* Of a removed backend, expired or reset: dead.  Half-open: the older, the
@@ -210,8 +213,10 @@ struct dsr_backend *dsr_balance(struct dsr_net *dn, struct dsr_service *svc,
 
 	be = dsr_backend_by_id(dn, dsr_flow_backend(flow.value));
 	if (unlikely(!be || lost(svc, be))) {
-		dsr_count(dn, DSR_COUNTER_FLOW_RESCHEDULED);
-		return assign(dn, svc, pkt, tag, now, &flow);
+		be = assign(dn, svc, pkt, tag, now, &flow);
+		if (be && !leaves_no_flow(pkt->event))
+			dsr_count(dn, DSR_COUNTER_FLOW_RESCHEDULED);
+		return be;
 	}
 	if (unlikely(starts_afresh(be, flow.value, pkt->event)))
 		return assign(dn, svc, pkt, tag, now, &flow);

@@ -10,15 +10,15 @@
 
 #include "flow.h"
 
-#define DSR_TAG_EMPTY	0ULL
-#define DSR_TAG_BUSY	1ULL
-#define DSR_TAG_FIRST	2ULL	/* the lowest that a flow may have */
+#define TAG_EMPTY	0ULL		/* no flow's */
+#define VALUE_EMPTY	0ULL
+#define VALUE_BUSY	(0xffULL << 24)	/* no flow's state */
 
 #define INSERT_TRIES	4
 
 static u64 flow_tag(u64 hash)
 {
-	return hash < DSR_TAG_FIRST ? hash + DSR_TAG_FIRST : hash;
+	return hash == TAG_EMPTY ? 1 : hash;
 }
 
 /* Of 0 to DSR_FLOW_CHOICES - 1.  In a table of up to 2^16 sets the choices are
@@ -80,15 +80,18 @@ static bool set_find(struct dsr_flow_set *set, u64 tag, struct dsr_flow *flow)
 	u64 value;
 
 	for (slot = set->slot; slot < set->slot + DSR_FLOW_WAYS; slot++) {
-		/* Pairs with the release in slot_fill(). */
+		/* Pairs with the cmpxchg in slot_claim(): behind a new tag
+		 * there's no value older than BUSY.
+		 */
 		if (smp_load_acquire(&slot->tag) != tag)
 			continue;
 		value = READ_ONCE(slot->value);
-		/* Pairs with the cmpxchg in slot_claim(): the next owner's
-		 * value is seen only together with a changed tag.
+		/* Pairs with the release in slot_fill(): the next owner's
+		 * value is seen only together with its tag.
 		 */
 		smp_rmb();
-		if (unlikely(READ_ONCE(slot->tag) != tag))
+		if (unlikely(value == VALUE_BUSY ||
+			     READ_ONCE(slot->tag) != tag))
 			continue;
 		flow->slot = slot;
 		flow->value = value;
@@ -131,33 +134,33 @@ static struct dsr_flow_slot *set_victim(struct dsr_flow_set *set,
 {
 	struct dsr_flow_slot *slot, *victim = NULL;
 	u32 candidate;
-	u64 tag;
+	u64 value;
 
 	for (slot = set->slot; slot < set->slot + DSR_FLOW_WAYS; slot++) {
-		tag = READ_ONCE(slot->tag);
-		if (tag == DSR_TAG_BUSY)
+		value = READ_ONCE(slot->value);
+		if (value == VALUE_BUSY)
 			continue;
-		candidate = tag == DSR_TAG_EMPTY ? DSR_FLOW_DEAD :
-			    rank(context, READ_ONCE(slot->value));
+		candidate = value == VALUE_EMPTY ? DSR_FLOW_DEAD :
+						   rank(context, value);
 		if (candidate <= *best)
 			continue;
 		*best = candidate;
-		*old = tag;
+		*old = value;
 		victim = slot;
 	}
 	return victim;
 }
 
-static bool slot_claim(struct dsr_flow_slot *slot, u64 old)
+static bool slot_claim(struct dsr_flow_slot *slot, u64 value)
 {
-	return cmpxchg64(&slot->tag, old, DSR_TAG_BUSY) == old;
+	return cmpxchg64(&slot->value, value, VALUE_BUSY) == value;
 }
 
 static void slot_fill(struct dsr_flow_slot *slot, u64 tag, u64 value)
 {
-	WRITE_ONCE(slot->value, value);
-	/* Pairs with the acquire in set_find(). */
-	smp_store_release(&slot->tag, tag);
+	WRITE_ONCE(slot->tag, tag);
+	/* Pairs with smp_rmb() in set_find(). */
+	smp_store_release(&slot->value, value);
 }
 
 /* The most willing slot of all the flow's sets, the first of equals. */
@@ -179,20 +182,21 @@ static struct dsr_flow_slot *find_victim(const struct dsr_flow_table *table,
 	return victim;
 }
 
-/* Two CPUs that insert the same flow at once both end with the one that a look
- * finds first.
+/* Two CPUs that insert the same flow at once end with the one that a look finds
+ * first, but for the packet that the other began with.
  */
 static bool flow_settle(const struct dsr_flow_table *table, u64 hash,
 			struct dsr_flow *mine)
 {
 	struct dsr_flow first;
 
-	/* Orders the store of my tag before the look for the other's. */
+	/* Orders the store of my value before the look for the other's. */
 	smp_mb();
 	/* Not found: taken over already; the packet is still mine. */
 	if (!dsr_flow_find(table, hash, &first) || first.slot == mine->slot)
 		return true;
-	cmpxchg64(&mine->slot->tag, flow_tag(hash), DSR_TAG_EMPTY);
+	if (slot_claim(mine->slot, mine->value))
+		slot_fill(mine->slot, TAG_EMPTY, VALUE_EMPTY);
 	*mine = first;
 	return false;
 }
@@ -201,7 +205,7 @@ static bool flow_settle(const struct dsr_flow_table *table, u64 hash,
  * dsr_flow_insert() - put a flow into the table
  * @table: the table
  * @hash: keyed 64-bit hash of its tuple
- * @value: its value
+ * @value: its value, not 0
  * @rank: tells how willing an entry is to make room
  * @context: for @rank
  * @flow: the flow as it stands in the table, unless there was no room

@@ -25,9 +25,10 @@
  * first set.
  *
  * Nothing is allocated, linked or timed: an expired flow is one whose entry
- * may be taken.  A slot changes hands by cmpxchg of its tag to DSR_TAG_BUSY,
- * a write of its value, and a store-release of the new tag; a reader that saw
- * the same tag before and after reading the value has a value of that tag.
+ * may be taken.  A slot changes hands by cmpxchg of the value that was judged
+ * to BUSY, so that a flow which shows life meanwhile is not taken; then its tag
+ * is written, then, by a store-release, its value.  A reader that saw the same
+ * tag before and after reading a value has a value of that tag.
  * The owner of a slot changes only its value, by cmpxchg, and on a hit not
  * before an eighth of the timeout has passed, so a busy flow's line stays
  * shared between CPUs.
@@ -60,7 +61,7 @@ struct dsr_flow_table {
 };
 
 #define DSR_FLOWS_MIN	1024U
-#define DSR_FLOWS_MAX	134217728U
+#define DSR_FLOWS_MAX	33554432U	/* of 1 GiB */
 
 /* What the client has shown of itself, which is all that a director sees.
  * Only a half-open flow may lose its entry to a new one.
@@ -109,10 +110,14 @@ static inline enum dsr_flow_state dsr_flow_state(u64 value)
 	return (value >> 24) & 0xff;
 }
 
-/* Ticks since the flow was last marked as seen. */
+/* Ticks since the flow was last marked as seen: 0 also when another CPU's clock
+ * was read a moment after ours.
+ */
 static inline u32 dsr_flow_age(u64 value, u32 now)
 {
-	return (now - (u32)value) & DSR_TICK_MASK;
+	u32 age = (now - (u32)value) & DSR_TICK_MASK;
+
+	return age > DSR_TICK_MASK / 2 ? 0 : age;
 }
 
 /**

@@ -5,13 +5,13 @@
 #include <linux/etherdevice.h>
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
+#include <linux/if_vlan.h>
 #include <net/gso.h>
 #include <net/icmp.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/route.h>
-#include <net/xfrm.h>
 
 #include "backend.h"
 #include "forward.h"
@@ -110,7 +110,16 @@ static void forget_origin(struct sk_buff *skb)
 	skb_clear_tstamp(skb);
 	skb_dst_drop(skb);
 	nf_reset_ct(skb);
-	secpath_reset(skb);
+	skb_ext_reset(skb);
+	skb_orphan(skb);
+	__vlan_hwaccel_clear_tag(skb);
+}
+
+/* Our own packet keeps its socket, which waits to hear that it has left. */
+static void forget_route(struct sk_buff *skb)
+{
+	skb_dst_drop(skb);
+	nf_reset_ct(skb);
 }
 
 /* Consumes @skb whatever happens: after dev_queue_xmit() not even the error
@@ -134,14 +143,16 @@ static void transmit(struct sk_buff *skb, const struct dsr_l2 *l2)
 static void transmit_fragments(struct sk_buff *skb, const struct dsr_l2 *l2,
 			       unsigned int mtu)
 {
+	unsigned int hlen = ip_hdrlen(skb);
 	struct ip_frag_state state;
 	struct sk_buff *fragment;
 
 	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
 		goto out;
 
-	ip_frag_init(skb, ip_hdrlen(skb), LL_RESERVED_SPACE(l2->dev), mtu,
-		     false, &state);
+	/* Room for data, that is; a device's MTU leaves some for any header. */
+	ip_frag_init(skb, hlen, LL_RESERVED_SPACE(l2->dev), mtu - hlen, false,
+		     &state);
 	while (state.left > 0) {
 		fragment = ip_frag_next(skb, &state);
 		if (IS_ERR(fragment))
@@ -215,9 +226,12 @@ unsigned int dsr_forward(struct sk_buff *skb, struct dsr_net *dn,
 	dsr_count(dn, DSR_COUNTER_FORWARDED);
 	dsr_count_packet(be->svc->traffic, skb->len);
 	dsr_count_packet(be->traffic, skb->len);
-	if (!local)
+	if (local) {
+		forget_route(skb);
+	} else {
 		decrease_hops(skb);
-	forget_origin(skb);
+		forget_origin(skb);
+	}
 	if (unlikely(oversized))
 		fragment(skb, l2, mtu);
 	else

@@ -2,6 +2,7 @@
 /* The life of a packet, from netfilter's hooks to its end. */
 #include <linux/if_packet.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 
@@ -66,6 +67,12 @@ static noinline unsigned int dsr_receive(struct sk_buff *skb,
 		return drop(skb, dn, DSR_COUNTER_DROP_MALFORMED);
 	}
 
+	/* Where the VIP is the director's own, its clients have that address
+	 * too: no backend could answer them.
+	 */
+	if (unlikely(dsr_ip_equal(&pkt.tuple.saddr, &pkt.tuple.daddr)))
+		return pass(dn);
+
 	svc = dsr_service_find(dn, vip, &pkt.tuple);
 	if (!svc)
 		return pass(dn);	/* not a service: the stack's business */
@@ -77,7 +84,43 @@ static noinline unsigned int dsr_receive(struct sk_buff *skb,
 	return dsr_forward(skb, dn, be, local);
 }
 
-/* Multicast, broadcast and what a bridge shows us of others are nobody's. */
+/* Per-CPU counters want BH off.  It is off already when a device's packet comes,
+ * but not when a process sends one, or returns one from a queue.
+ */
+static unsigned int receive_bh(struct sk_buff *skb, struct dsr_net *dn,
+			       const struct dsr_vip *vip, bool local)
+{
+	unsigned int verdict;
+
+	local_bh_disable();
+	verdict = dsr_receive(skb, dn, vip, local);
+	local_bh_enable();
+	return verdict;
+}
+
+/* What passes through a bridge of ours on its way to another host, and
+ * br_netfilter shows us as if it were for us.
+ */
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+static bool bridged_to_others(const struct sk_buff *skb)
+{
+	const struct nf_bridge_info *bridge = nf_bridge_info_get(skb);
+
+	return bridge && bridge->pkt_otherhost;
+}
+#else
+static bool bridged_to_others(const struct sk_buff *skb)
+{
+	return false;
+}
+#endif
+
+/* Multicast and broadcast too. */
+static bool for_others(const struct sk_buff *skb)
+{
+	return skb->pkt_type != PACKET_HOST || bridged_to_others(skb);
+}
+
 static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
@@ -87,30 +130,26 @@ static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 
 	dsr_packet_daddr(skb, state->pf, &daddr);
 	vip = dsr_vip_find(dn, &daddr);
-	if (likely(!vip) || skb->pkt_type != PACKET_HOST)
+	if (likely(!vip) || for_others(skb))
 		return NF_ACCEPT;
 
-	return dsr_receive(skb, dn, vip, false);
+	return receive_bh(skb, dn, vip, false);
 }
 
-/* The director as a client of its own VIPs.  Comes from processes too. */
+/* The director as a client of its own VIPs. */
 static unsigned int local_out(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
 	struct dsr_net *dn = priv;
 	const struct dsr_vip *vip;
 	struct dsr_addr daddr;
-	unsigned int verdict;
 
 	dsr_packet_daddr(skb, state->pf, &daddr);
 	vip = dsr_vip_find(dn, &daddr);
 	if (likely(!vip))
 		return NF_ACCEPT;
 
-	local_bh_disable();
-	verdict = dsr_receive(skb, dn, vip, true);
-	local_bh_enable();
-	return verdict;
+	return receive_bh(skb, dn, vip, true);
 }
 
 static const struct nf_hook_ops hooks[DSR_HOOKS] = {

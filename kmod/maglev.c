@@ -43,56 +43,75 @@ u32 dsr_maglev_size(u32 nr)
 	return sizes[i].size;
 }
 
-/* Where a backend's permutation of the slots stands. */
+/* Where a backend's permutation of the slots stands, and its next turn: the n-th
+ * slot of a backend of weight w falls due at n / w.
+ */
 struct cursor {
 	u32 next;
 	u32 skip;
-	u64 target;	/* its next turn is when round * weight reaches this */
+	u32 turn;
+	u32 weight;
+	u16 owner;
 };
 
-static void cursor_init(struct cursor *cursor, u64 hash, u32 size, u32 max)
+static bool due_before(const struct cursor *a, const struct cursor *b)
 {
-	cursor->next = (u32)hash % size;
-	cursor->skip = (u32)(hash >> 32) % (size - 1) + 1;
-	cursor->target = max;
+	u64 left = (u64)a->turn * b->weight, right = (u64)b->turn * a->weight;
+
+	return left < right || (left == right && a->owner < b->owner);
 }
 
-static void cursor_take(struct cursor *cursor, u16 *table, u32 size,
-			unsigned long *taken, u16 owner)
+/* The cursors are a binary heap, the one that is due next at its top. */
+static void sift_down(struct cursor *heap, u32 nr, u32 parent)
+{
+	u32 child;
+
+	while ((child = 2 * parent + 1) < nr) {
+		if (child + 1 < nr && due_before(&heap[child + 1], &heap[child]))
+			child++;
+		if (due_before(&heap[parent], &heap[child]))
+			return;
+		swap(heap[parent], heap[child]);
+		parent = child;
+	}
+}
+
+static void heap_init(struct cursor *heap, u32 size,
+		      const struct dsr_maglev_entry *entry, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		heap[i].next = (u32)entry[i].hash % size;
+		heap[i].skip = (u32)(entry[i].hash >> 32) % (size - 1) + 1;
+		heap[i].turn = 1;
+		heap[i].weight = entry[i].weight;
+		heap[i].owner = i;
+	}
+	for (i = nr / 2; i--; )
+		sift_down(heap, nr, i);
+}
+
+static void take_slot(u16 *table, u32 size, unsigned long *taken,
+		      struct cursor *cursor)
 {
 	while (__test_and_set_bit(cursor->next, taken))
 		cursor->next = (cursor->next + cursor->skip) % size;
-	table[cursor->next] = owner;
-}
-
-static u32 max_weight(const struct dsr_maglev_entry *entry, u32 nr)
-{
-	u32 max = 0, i;
-
-	for (i = 0; i < nr; i++)
-		max = max(max, entry[i].weight);
-	return max;
+	table[cursor->next] = cursor->owner;
+	cursor->turn++;
 }
 
 static void fill(u16 *table, u32 size, const struct dsr_maglev_entry *entry,
-		 u32 nr, struct cursor *cursor, unsigned long *taken)
+		 u32 nr, struct cursor *heap, unsigned long *taken)
 {
-	u32 max = max_weight(entry, nr), filled = 0, i;
-	u64 round;
+	u32 filled;
 
-	for (i = 0; i < nr; i++)
-		cursor_init(&cursor[i], entry[i].hash, size, max);
-
-	for (round = 1; ; round++) {
-		for (i = 0; i < nr; i++) {
-			if (round * entry[i].weight < cursor[i].target)
-				continue;
-			cursor[i].target += max;
-			cursor_take(&cursor[i], table, size, taken, i);
-			if (++filled == size)
-				return;
-		}
-		cond_resched();
+	heap_init(heap, size, entry, nr);
+	for (filled = 0; filled < size; filled++) {
+		take_slot(table, size, taken, heap);
+		sift_down(heap, nr, 0);
+		if (!(filled & 0xfff))
+			cond_resched();
 	}
 }
 
@@ -103,6 +122,8 @@ static void fill(u16 *table, u32 size, const struct dsr_maglev_entry *entry,
  * @entry: the backends, in an order that every director agrees on
  * @nr: how many, 1 to U16_MAX
  *
+ * Takes @size * log @nr steps, whatever the weights are.
+ *
  * Context: process.
  * Return: 0 or -ENOMEM.
  */
@@ -110,16 +131,16 @@ int dsr_maglev_fill(u16 *table, u32 size, const struct dsr_maglev_entry *entry,
 		    u32 nr)
 {
 	unsigned long *taken;
-	struct cursor *cursor;
+	struct cursor *heap;
 	int err = -ENOMEM;
 
-	cursor = kvmalloc_array(nr, sizeof(*cursor), GFP_KERNEL);
+	heap = kvmalloc_array(nr, sizeof(*heap), GFP_KERNEL);
 	taken = bitmap_zalloc(size, GFP_KERNEL);
-	if (cursor && taken) {
-		fill(table, size, entry, nr, cursor, taken);
+	if (heap && taken) {
+		fill(table, size, entry, nr, heap, taken);
 		err = 0;
 	}
 	bitmap_free(taken);
-	kvfree(cursor);
+	kvfree(heap);
 	return err;
 }

@@ -99,7 +99,7 @@ static int __init dsr_init(void)
 {
 	int err;
 
-	dsr_wq = alloc_workqueue("dsr", 0, 0);
+	dsr_wq = alloc_workqueue("dsr", WQ_UNBOUND, 0);
 	if (!dsr_wq)
 		return -ENOMEM;
 	err = dsr_sysfs_init();

@@ -62,6 +62,7 @@ struct dsr_net {
 	struct notifier_block netdev_notifier;
 	struct delayed_work resolver;
 	unsigned long next_round;	/* of the resolver, in jiffies */
+	bool woken;			/* by an event, any context */
 	bool closing;			/* the resolver must not be queued again */
 };
 

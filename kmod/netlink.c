@@ -2,6 +2,7 @@
 /* The generic netlink family: its commands, and what the files of the objects
  * share.  uapi/dsr.h describes it.
  */
+#include <linux/ipv6.h>
 #include <linux/module.h>
 #include <net/ipv6.h>
 
@@ -14,8 +15,8 @@
  * @addr: the result
  * @extack: told what is wrong
  *
- * Return: 0, or -EINVAL for a length of neither family, or an address that no
- * single host can have.
+ * Return: 0; -EINVAL for a length of neither family, or an address that no
+ * single host can have; -EAFNOSUPPORT for IPv6 where the kernel runs without.
  */
 int dsr_nl_get_addr(const struct nlattr *attr, struct dsr_addr *addr,
 		    struct netlink_ext_ack *extack)
@@ -23,6 +24,10 @@ int dsr_nl_get_addr(const struct nlattr *attr, struct dsr_addr *addr,
 	bool unicast;
 
 	memset(addr, 0, sizeof(*addr));
+	if (nla_len(attr) == sizeof(struct in6_addr) && !ipv6_mod_enabled()) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "IPv6 is disabled on this host");
+		return -EAFNOSUPPORT;
+	}
 	switch (nla_len(attr)) {
 	case sizeof(struct in_addr):
 		addr->family = AF_INET;

@@ -262,6 +262,12 @@ int dsr_nl_backend_dump(struct sk_buff *msg, struct netlink_callback *cb)
 	const struct dsr_service *svc;
 	int len;
 
+	if (dsr_genl_dump_attrs(cb)[DSR_A_BACKEND]) {
+		NL_SET_ERR_MSG(cb->extack,
+			       "a dump of backends takes no backend");
+		return -EINVAL;
+	}
+
 	mutex_lock(&dn->config_lock);
 	cb->seq = dn->generation;
 	if (!nest) {

@@ -261,9 +261,16 @@ int dsr_nl_service_get(struct sk_buff *skb, struct genl_info *info)
  */
 int dsr_nl_service_dump(struct sk_buff *msg, struct netlink_callback *cb)
 {
+	const struct nlattr *nest = dsr_genl_dump_attrs(cb)[DSR_A_SERVICE];
 	struct dsr_net *dn = dsr_net(sock_net(msg->sk));
 	const struct dsr_service *svc;
 	void *header;
+
+	if (nest) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, nest,
+				    "a dump of services takes no service");
+		return -EINVAL;
+	}
 
 	mutex_lock(&dn->config_lock);
 	cb->seq = dn->generation;

@@ -24,6 +24,11 @@
 
 #define RESOLVE_INTERVAL	HZ
 
+/* Events gather for this long: each probe of a neighbour makes several, and a
+ * round looks at every next hop.
+ */
+#define RESOLVE_DELAY		(HZ / 50)
+
 static u32 nexthop_hash(const void *data, u32 len, u32 seed)
 {
 	return dsr_addr_hash(data, 32) ^ seed;
@@ -110,7 +115,7 @@ static void solicit(struct neighbour *neigh)
 	neigh_event_send(neigh, NULL);
 	if (interval && READ_ONCE(neigh->nud_state) == NUD_REACHABLE &&
 	    time_after(jiffies, READ_ONCE(neigh->confirmed) + interval))
-		neigh_update(neigh, NULL, NUD_PROBE, NEIGH_UPDATE_F_ADMIN, 0);
+		neigh_update(neigh, NULL, NUD_PROBE, 0, 0);
 }
 
 /* Asks the neighbour table.  Context: under RCU. */
@@ -203,6 +208,7 @@ static void resolver(struct work_struct *work)
 	bool all;
 
 	mutex_lock(&dn->config_lock);
+	WRITE_ONCE(dn->woken, false);
 	all = time_after_eq(jiffies, dn->next_round);
 	if (all)
 		dn->next_round = jiffies + RESOLVE_INTERVAL;
@@ -223,8 +229,8 @@ static void resolver(struct work_struct *work)
  */
 static void wake_resolver(struct dsr_net *dn)
 {
-	if (!READ_ONCE(dn->closing))
-		mod_delayed_work(dsr_wq, &dn->resolver, 0);
+	if (!READ_ONCE(dn->closing) && !xchg(&dn->woken, true))
+		mod_delayed_work(dsr_wq, &dn->resolver, RESOLVE_DELAY);
 }
 
 /**

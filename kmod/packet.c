@@ -164,6 +164,20 @@ static void payload_v4(const struct sk_buff *skb, struct dsr_tuple *tuple,
 	payload->fragment = ip_is_fragment(iph);
 }
 
+/* ipv6_skip_exthdr() stops at the header of a fragment behind the first. */
+static bool fragment_protocol(const struct sk_buff *skb,
+			      struct payload *payload)
+{
+	const struct frag_hdr *fh;
+	struct frag_hdr buffer;
+
+	fh = skb_header_pointer(skb, payload->offset, sizeof(buffer), &buffer);
+	if (!fh)
+		return false;
+	payload->protocol = fh->nexthdr;
+	return true;
+}
+
 static bool payload_v6(const struct sk_buff *skb, struct dsr_tuple *tuple,
 		       struct payload *payload)
 {
@@ -181,7 +195,9 @@ static bool payload_v6(const struct sk_buff *skb, struct dsr_tuple *tuple,
 	payload->protocol = nexthdr;
 	/* An atomic fragment (RFC 6946) is whole. */
 	payload->fragment = frag_off & htons(IP6_OFFSET | IP6_MF);
-	return offset >= 0;
+	if (offset >= 0 && nexthdr == IPPROTO_FRAGMENT)
+		return fragment_protocol(skb, payload);
+	return offset >= 0 || nexthdr == IPPROTO_NONE;
 }
 
 /**

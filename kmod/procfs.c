@@ -95,6 +95,16 @@ static int stats_show(struct seq_file *seq, void *v)
 	return 0;
 }
 
+/* The root of the user namespace that owns the network namespace. */
+static void set_owner(struct proc_dir_entry *entry, const struct net *net)
+{
+	kuid_t uid = make_kuid(net->user_ns, 0);
+	kgid_t gid = make_kgid(net->user_ns, 0);
+
+	if (uid_valid(uid) && gid_valid(gid))
+		proc_set_user(entry, uid, gid);
+}
+
 /**
  * dsr_procfs_net_init() - make /proc/net/dsr
  * @dn: the namespace
@@ -104,16 +114,22 @@ static int stats_show(struct seq_file *seq, void *v)
  */
 int dsr_procfs_net_init(struct dsr_net *dn)
 {
+	struct proc_dir_entry *services, *stats;
+
 	dn->proc_dir = proc_net_mkdir(dn->net, "dsr", dn->net->proc_net);
 	if (!dn->proc_dir)
 		return -ENOMEM;
-	if (!proc_create_net("services", 0400, dn->proc_dir, &services_ops,
-			     sizeof(struct seq_net_private)) ||
-	    !proc_create_net_single("stats", 0400, dn->proc_dir, stats_show,
-				    NULL)) {
+	services = proc_create_net("services", 0400, dn->proc_dir,
+				   &services_ops,
+				   sizeof(struct seq_net_private));
+	stats = proc_create_net_single("stats", 0400, dn->proc_dir, stats_show,
+				       NULL);
+	if (!services || !stats) {
 		dsr_procfs_net_exit(dn);
 		return -ENOMEM;
 	}
+	set_owner(services, dn->net);
+	set_owner(stats, dn->net);
 	return 0;
 }
 

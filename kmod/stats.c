@@ -23,12 +23,14 @@ const struct dsr_counter_name dsr_traffic_names[__DSR_TRAFFIC_MAX] = {
 
 struct dsr_counters __percpu *dsr_counters_alloc(void)
 {
-	return netdev_alloc_pcpu_stats(struct dsr_counters);
+	return __netdev_alloc_pcpu_stats(struct dsr_counters,
+					 GFP_KERNEL_ACCOUNT);
 }
 
 struct dsr_traffic_stats __percpu *dsr_traffic_alloc(void)
 {
-	return netdev_alloc_pcpu_stats(struct dsr_traffic_stats);
+	return __netdev_alloc_pcpu_stats(struct dsr_traffic_stats,
+					 GFP_KERNEL_ACCOUNT);
 }
 
 static void add_values(u64 *sum, const u64_stats_t *value, unsigned int nr,

@@ -197,7 +197,7 @@ int dsr_sysfs_backend_add(struct dsr_backend *be)
 	struct dsr_backend_dir *dir;
 	int err;
 
-	dir = kzalloc(sizeof(*dir), GFP_KERNEL);
+	dir = kzalloc(sizeof(*dir), GFP_KERNEL_ACCOUNT);
 	if (!dir)
 		return -ENOMEM;
 	dir->be = be;

@@ -206,6 +206,7 @@ static void fragments_v6(struct kunit *test)
 	put_udp(skb, 1234, 80);
 	KUNIT_EXPECT_EQ(test, parse(skb, NFPROTO_IPV6, &pkt),
 			DSR_PARSE_FRAGMENT);
+	KUNIT_EXPECT_EQ(test, pkt.tuple.protocol, IPPROTO_UDP);
 	kfree_skb(skb);
 
 	/* The first of several: its ports would lead it alone to a backend. */
