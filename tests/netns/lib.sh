@@ -87,6 +87,9 @@ stop_processes() {
 
 	[ "${#processes[@]}" -eq 0 ] || kill "${processes[@]}" 2> /dev/null || :
 	for ns in "${namespaces[@]}"; do
+		# A connection that lost its process and its peer would keep the
+		# namespace for minutes.
+		ip netns exec "$ns" sh -c 'echo 1 > /proc/sys/net/ipv4/tcp_orphan_retries'
 		ip netns pids "$ns" 2> /dev/null | xargs -r kill -9 2> /dev/null || :
 	done
 	wait 2> /dev/null || :
@@ -95,12 +98,16 @@ stop_processes() {
 # The kernel forgets a namespace's id only when the last reference to the
 # namespace is gone.
 ids_are_gone() {
-	! ip netns list-id | grep -qE "^nsid ${id_base}[0-9][0-9] "
+	local ids
+
+	# Not a pipe: grep -q would end ip early, and pipefail call that "no match".
+	ids=$(ip netns list-id)
+	! grep -qE "^nsid ${id_base}[0-9][0-9]\>" <<< "$ids"
 }
 
 all_destroyed() {
 	! ip netns list | grep -q "^$P-" || return 1
-	wait_for 60 ids_are_gone
+	wait_for 120 ids_are_gone
 }
 
 # Tear down what topo_* built, and prove it.

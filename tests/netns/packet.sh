@@ -55,6 +55,11 @@ through() {
 	is "$1: nothing else has changed" "$(mask "$1" "${out:24}")" "$(mask "$1" "${in:24}")"
 }
 
+# arrived BYTES: so many have come to the backend's socket
+arrived() {
+	[ "$(stat -c %s "$T/datagram")" -eq "$1" ]
+}
+
 # Blank the TTL, and IPv4's checksum; the offsets begin at the Ethernet type.
 mask() {
 	case $1 in
@@ -88,6 +93,14 @@ ok "too large, IPv4: fragmentation needed, MTU 1400" captured client eth0
 capture client eth0 "icmp6 and ip6[40] == 2 and ip6[44:4] == 1400"
 send "$VIP6" 1440
 ok "too large, IPv6: packet too big, MTU 1400" captured client eth0
+# Without DF the director makes it fit; the bridge takes nothing longer.
+in_ns lan ip link set dev director mtu 1400
+background b1 socat -u -b 65536 UDP4-RECV:9 "OPEN:$T/datagram,creat,append"
+wait_for 30 in_ns b1 grep -q ':0009 ' /proc/net/udp
+send "$VIP4" 1440 ,ip-mtu-discover=0
+ok "too large, IPv4 without DF: arrives in fragments" \
+	wait_for 10 arrived 1440
+in_ns lan ip link set dev director mtu 1500
 director ip link set dev eth0 mtu 1500
 
 # 10.9.0.1 is no VIP: the director routes it to b2.
