@@ -107,7 +107,8 @@ guest_watch() {
 			sleep 0.2
 		fi
 	done
-	wait "$guest_pid" || guest_lost=$?
+	# Not a word of the shell about how its child died: guest_lost_scripts says it.
+	{ wait "$guest_pid" || guest_lost=$?; } 2> /dev/null
 	guest_pid=''
 	[ "$number" -eq "${#scripts[@]}" ] || guest_lost_scripts "$((number + 1))" "$started"
 	echo "$passed $failed" > "${DSR_COUNT:-/dev/null}"
@@ -134,7 +135,7 @@ guest_lost_scripts() {
 	done
 	[ ! -s "$out/$1.tap" ] || { echo "--- what $(guest_name "$1") printed"; cat "$out/$1.tap"; }
 	echo "--- the end of the console"
-	tail -n 60 "$out/console"
+	"$here_lib/readable" "$out/console" | tail -n 60
 }
 
 # guest_judge NUMBER: count and report a script that has its end record

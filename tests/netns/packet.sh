@@ -97,6 +97,7 @@ ok "too large, IPv6: packet too big, MTU 1400" captured client eth0
 in_ns lan ip link set dev director mtu 1400
 background b1 socat -u -b 65536 UDP4-RECV:9 "OPEN:$T/datagram,creat,append"
 wait_for 30 in_ns b1 grep -q ':0009 ' /proc/net/udp
+client ip route flush cache
 send "$VIP4" 1440 ,ip-mtu-discover=0
 ok "too large, IPv4 without DF: arrives in fragments" \
 	wait_for 10 arrived 1440
