@@ -106,7 +106,7 @@ ids_are_gone() {
 }
 
 all_destroyed() {
-	! ip netns list | grep -q "^$P-" || return 1
+	! grep -q "^$P-" <<< "$(ip netns list)" || return 1
 	wait_for 120 ids_are_gone
 }
 
