@@ -62,8 +62,10 @@ int dsr_nl_put_addr(struct sk_buff *msg, int type, const struct dsr_addr *addr)
 	return nla_put(msg, type, dsr_addr_len(addr->family), &addr->ip);
 }
 
-static int put_sums(struct sk_buff *msg, int type, const u64 *sum, int nr,
-		    int pad)
+/* Not aligned to 8 bytes, as NLA_UINT isn't: padding would be an attribute that
+ * no table of counters has.
+ */
+static int put_sums(struct sk_buff *msg, int type, const u64 *sum, int nr)
 {
 	struct nlattr *nest;
 	int i;
@@ -72,19 +74,19 @@ static int put_sums(struct sk_buff *msg, int type, const u64 *sum, int nr,
 	if (!nest)
 		return -EMSGSIZE;
 	for (i = 1; i < nr; i++)
-		if (nla_put_u64_64bit(msg, i, sum[i], pad))
+		if (nla_put(msg, i, sizeof(sum[i]), &sum[i]))
 			return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
 }
 
-int dsr_nl_put_traffic(struct sk_buff *msg, int type, int pad,
+int dsr_nl_put_traffic(struct sk_buff *msg, int type,
 		       const struct dsr_traffic_stats __percpu *traffic)
 {
 	u64 sum[__DSR_TRAFFIC_MAX];
 
 	dsr_traffic_sum(traffic, sum);
-	return put_sums(msg, type, sum, __DSR_TRAFFIC_MAX, pad);
+	return put_sums(msg, type, sum, __DSR_TRAFFIC_MAX);
 }
 
 /**
@@ -152,8 +154,7 @@ static int stats_fill(struct sk_buff *msg, const void *object)
 	u64 sum[__DSR_COUNTER_MAX];
 
 	dsr_counters_sum(dn, sum);
-	return put_sums(msg, DSR_A_STATS, sum, __DSR_COUNTER_MAX,
-			DSR_COUNTER_UNSPEC);
+	return put_sums(msg, DSR_A_STATS, sum, __DSR_COUNTER_MAX);
 }
 
 static int stats_get(struct sk_buff *skb, struct genl_info *info)

@@ -24,7 +24,7 @@ extern const struct nla_policy dsr_policy_backend_key[DSR_A_BACKEND + 1];
 int dsr_nl_get_addr(const struct nlattr *attr, struct dsr_addr *addr,
 		    struct netlink_ext_ack *extack);
 int dsr_nl_put_addr(struct sk_buff *msg, int type, const struct dsr_addr *addr);
-int dsr_nl_put_traffic(struct sk_buff *msg, int type, int pad,
+int dsr_nl_put_traffic(struct sk_buff *msg, int type,
 		       const struct dsr_traffic_stats __percpu *traffic);
 
 /* How an object's file writes one of its objects into a message. */

@@ -121,8 +121,7 @@ static int backend_fill(struct sk_buff *msg, const void *object)
 	    nla_put_u8(msg, DSR_A_BACKEND_MODE, be->mode) ||
 	    nla_put_u8(msg, DSR_A_BACKEND_STATE, dsr_backend_state(be)) ||
 	    put_link(msg, be) ||
-	    dsr_nl_put_traffic(msg, DSR_A_BACKEND_STATS, DSR_TRAFFIC_UNSPEC,
-			       be->traffic))
+	    dsr_nl_put_traffic(msg, DSR_A_BACKEND_STATS, be->traffic))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -131,8 +131,7 @@ static int service_fill(struct sk_buff *msg, const void *object)
 	if (!nest || put_key(msg, svc) ||
 	    nla_put_string(msg, DSR_A_SERVICE_SCHEDULER, svc->sched->name) ||
 	    nla_put_u32(msg, DSR_A_SERVICE_BACKENDS, svc->backends_nr) ||
-	    dsr_nl_put_traffic(msg, DSR_A_SERVICE_STATS, DSR_TRAFFIC_UNSPEC,
-			       svc->traffic))
+	    dsr_nl_put_traffic(msg, DSR_A_SERVICE_STATS, svc->traffic))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
