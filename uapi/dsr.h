@@ -8,9 +8,30 @@
  *
  *	DSR_A_SERVICE (nest)		which service, and its options
  *	    DSR_A_SERVICE_ADDRESS	binary, 4 bytes (IPv4) or 16 (IPv6)
- *	    DSR_A_SERVICE_PROTOCOL	u8, IPPROTO_TCP or IPPROTO_UDP
- *	    DSR_A_SERVICE_PORT		u16, network byte order, not 0
- *	    DSR_A_SERVICE_SCHEDULER	string, "maglev" (default) or "rr"
+ *	    DSR_A_SERVICE_PREFIXLEN	u8, 1 to 32 or 128, default the longest;
+ *					the address has no bits behind it
+ *	    DSR_A_SERVICE_PROTOCOL	u8, IPPROTO_TCP, _UDP or _SCTP; absent or
+ *					0: any, then there is no port
+ *	    DSR_A_SERVICE_PORT		u16, network byte order; absent or 0: any
+ *	    DSR_A_SERVICE_PORT_END	u16, network byte order: last port of a
+ *					range, above PORT
+ *	    DSR_A_SERVICE_MARK		u32, a firewall mark, not 0; then there is
+ *					no address, protocol or port
+ *	    DSR_A_SERVICE_FAMILY	u8, AF_INET (default) or AF_INET6, with MARK
+ *	    DSR_A_SERVICE_SCHEDULER	string, default "maglev"
+ *	    DSR_A_SERVICE_HASH		u8, enum dsr_hash
+ *	    DSR_A_SERVICE_AFFINITY	u32, seconds, default 0: none
+ *	    DSR_A_SERVICE_AFFINITY_PREFIXLEN u8, bits of the client's address
+ *					that count, default all
+ *	    DSR_A_SERVICE_STATELESS	u8, 1: remembers no flows, default 0
+ *	    DSR_A_SERVICE_ADOPT		u8, 0: refuses TCP flows first seen in
+ *					their middle, default 1
+ *	    DSR_A_SERVICE_ON_REMOVE	u8, enum dsr_on_remove
+ *	    DSR_A_SERVICE_NO_BACKEND	u8, enum dsr_no_backend
+ *	    DSR_A_SERVICE_TIMEOUT_SYN	u32, seconds, 1 to DSR_TIMEOUT_MAX, as are
+ *	    DSR_A_SERVICE_TIMEOUT_ESTABLISHED
+ *	    DSR_A_SERVICE_TIMEOUT_FIN
+ *	    DSR_A_SERVICE_TIMEOUT_UDP	    the others
  *	    DSR_A_SERVICE_BACKENDS	u32, how many it has	(answers only)
  *	    DSR_A_SERVICE_STATS		nest of counters	(answers only)
  *	DSR_A_BACKEND (nest)		which backend of it, and its options
@@ -18,31 +39,72 @@
  *					service's family
  *	    DSR_A_BACKEND_WEIGHT	u32, 0 to DSR_WEIGHT_MAX, default 1
  *	    DSR_A_BACKEND_MODE		u8, enum dsr_mode, default DSR_MODE_L2
- *	    DSR_A_BACKEND_STATE		u8, enum dsr_state	(answers only)
+ *	    DSR_A_BACKEND_STATE		u8, enum dsr_state; a request may say
+ *					DSR_STATE_UP, _DRAINING or _DOWN
+ *	    DSR_A_BACKEND_DRAIN_FOR	u32, seconds, with DSR_STATE_DRAINING: then
+ *					it ends; default: only when no flow is left
+ *	    DSR_A_BACKEND_DRAIN_LEFT	u32, seconds of these	(answers only)
+ *	    DSR_A_BACKEND_DEV		u32, ifindex: the device is pinned, 0: not
+ *	    DSR_A_BACKEND_PINNED_LLADDR	binary, 6 bytes: the MAC address is pinned,
+ *					with DEV; all zero: not
+ *	    DSR_A_BACKEND_MAX_FLOWS	u32, of active flows, default 0: no limit
+ *	    DSR_A_BACKEND_MIN_FLOWS	u32, below MAX_FLOWS: how few make a full
+ *					backend take new flows again, default 0:
+ *					three quarters of MAX_FLOWS
+ *	    DSR_A_BACKEND_SLOW_START	u32, seconds up to DSR_SLOW_START_MAX,
+ *					default 0: takes its share at once
+ *	    DSR_A_BACKEND_FLOWS		u32, active flows now	(answers only)
+ *	    DSR_A_BACKEND_CLOSING	u32, flows at their end	(answers only)
  *	    DSR_A_BACKEND_IFINDEX	u32, where it was found	(answers only)
  *	    DSR_A_BACKEND_LLADDR	binary, its MAC address	(answers only)
  *	    DSR_A_BACKEND_STATS		nest of counters	(answers only)
  *	DSR_A_STATS (nest of counters)	of the network namespace (answers only)
+ *	DSR_A_SETTINGS (nest)		of the network namespace
+ *	    DSR_A_SETTINGS_FLOWS	u32, how many flows the table holds,
+ *					DSR_FLOWS_MIN to DSR_FLOWS_MAX
+ *	    DSR_A_SETTINGS_HASH_SEED	u64, key of the schedulers' hashes
+ *	    DSR_A_SETTINGS_FLOW_BYTES	u64, memory of the table (answers only)
+ *	DSR_A_FLOW (nest)		a flow			(answers only)
+ *	    DSR_A_FLOW_CLIENT		binary, the client's address
+ *	    DSR_A_FLOW_CLIENT_PORT	u16, network byte order
+ *	    DSR_A_FLOW_ADDRESS		binary, where to; absent where only the
+ *					service is known (IPv6 prefixes and marks)
+ *	    DSR_A_FLOW_PORT		u16, network byte order
+ *	    DSR_A_FLOW_PROTOCOL		u8
+ *	    DSR_A_FLOW_STATE		u8, enum dsr_flow_show
+ *	    DSR_A_FLOW_IDLE		u32, seconds since it was marked as seen,
+ *					which is up to an eighth of its timeout late
+ *	    DSR_A_FLOW_LEFT		u32, seconds until it is forgotten
+ *	DSR_A_FLOW_COUNT (nest)		how many flows, a u32 each; the attribute's
+ *					number is that of enum dsr_flow_show plus 1
  *
- * Address, protocol and port name a service; they and a backend's address name
- * a backend.  In a nest of counters the attribute's number is the counter's
- * (enum dsr_counter for the namespace, enum dsr_traffic for a service or a
- * backend), its value a u64.
+ * Address, prefix length, protocol and ports, or mark and family, name a
+ * service; they and a backend's address name a backend.  In a nest of counters
+ * the attribute's number is the counter's (enum dsr_counter for the namespace,
+ * enum dsr_traffic for a service or a backend), its value a u64.
  *
  * Commands (all need CAP_NET_ADMIN in the user namespace that owns the network
  * namespace, the reading ones too):
  *
- *	SERVICE_ADD, _SET	SERVICE{key, SCHEDULER}; answers with the object
+ *	SERVICE_ADD, _SET	SERVICE{key, options}; answers with the object
  *				when NLM_F_ECHO is given
  *	SERVICE_DEL		SERVICE{key}
  *	SERVICE_GET		do: SERVICE{key}; dump: nothing
  *	SERVICE_FLUSH		nothing: removes every service
- *	BACKEND_ADD, _SET	SERVICE{key}, BACKEND{ADDRESS, WEIGHT, MODE}
+ *	BACKEND_ADD, _SET	SERVICE{key}, BACKEND{ADDRESS, options}
  *	BACKEND_DEL		SERVICE{key}, BACKEND{ADDRESS}
  *	BACKEND_GET		do: SERVICE{key}, BACKEND{ADDRESS}; dump: SERVICE{key}
  *				or nothing, which is every backend of every service
  *	BACKEND_FLUSH		SERVICE{key}: removes every backend of the service
  *	STATS_GET		nothing; answers with STATS
+ *	SETTINGS_SET		SETTINGS
+ *	SETTINGS_GET		nothing; answers with SETTINGS
+ *	FLOW_GET		dump only: nothing, SERVICE{key}, or SERVICE{key}
+ *				and BACKEND{ADDRESS}; answers with SERVICE{key},
+ *				BACKEND{ADDRESS} and FLOW
+ *	FLOW_COUNT		the same three; answers with FLOW_COUNT
+ *	FLOW_FLUSH		the same three: forgets these flows; answers with
+ *				the FLOW_COUNT of what was forgotten
  *
  * Errors, each with an extended-ack message: EINVAL (a value is missing or
  * out of range), ENOENT, EEXIST, EOPNOTSUPP (known, but not in this release),
@@ -60,6 +122,10 @@
 
 #define DSR_WEIGHT_MAX		65535
 #define DSR_SCHEDULER_LEN	15	/* longest name, without the final 0 */
+#define DSR_TIMEOUT_MAX		2592000	/* 30 days, in seconds */
+#define DSR_SLOW_START_MAX	3600
+#define DSR_FLOWS_MIN		1024U
+#define DSR_FLOWS_MAX		33554432U	/* in 2 GiB */
 
 enum dsr_cmd {
 	DSR_CMD_UNSPEC,
@@ -74,6 +140,11 @@ enum dsr_cmd {
 	DSR_CMD_BACKEND_GET,
 	DSR_CMD_BACKEND_FLUSH,
 	DSR_CMD_STATS_GET,
+	DSR_CMD_SETTINGS_SET,
+	DSR_CMD_SETTINGS_GET,
+	DSR_CMD_FLOW_GET,
+	DSR_CMD_FLOW_COUNT,
+	DSR_CMD_FLOW_FLUSH,
 
 	__DSR_CMD_MAX
 };
@@ -85,6 +156,9 @@ enum dsr_attr {
 	DSR_A_SERVICE,
 	DSR_A_BACKEND,
 	DSR_A_STATS,
+	DSR_A_SETTINGS,
+	DSR_A_FLOW,
+	DSR_A_FLOW_COUNT,
 
 	__DSR_A_MAX
 };
@@ -94,12 +168,26 @@ enum dsr_attr {
 enum dsr_service_attr {
 	DSR_A_SERVICE_UNSPEC,
 	DSR_A_SERVICE_ADDRESS,
+	DSR_A_SERVICE_PREFIXLEN,
 	DSR_A_SERVICE_PROTOCOL,
 	DSR_A_SERVICE_PORT,
+	DSR_A_SERVICE_PORT_END,
+	DSR_A_SERVICE_MARK,
+	DSR_A_SERVICE_FAMILY,		/* the last one of the key */
 	DSR_A_SERVICE_SCHEDULER,
+	DSR_A_SERVICE_HASH,
+	DSR_A_SERVICE_AFFINITY,
+	DSR_A_SERVICE_AFFINITY_PREFIXLEN,
+	DSR_A_SERVICE_STATELESS,
+	DSR_A_SERVICE_ADOPT,
+	DSR_A_SERVICE_ON_REMOVE,
+	DSR_A_SERVICE_NO_BACKEND,
+	DSR_A_SERVICE_TIMEOUT_SYN,
+	DSR_A_SERVICE_TIMEOUT_ESTABLISHED,
+	DSR_A_SERVICE_TIMEOUT_FIN,
+	DSR_A_SERVICE_TIMEOUT_UDP,	/* the last one of a request */
 	DSR_A_SERVICE_BACKENDS,
 	DSR_A_SERVICE_STATS,
-	DSR_A_SERVICE_PAD,
 
 	__DSR_A_SERVICE_MAX
 };
@@ -112,40 +200,131 @@ enum dsr_backend_attr {
 	DSR_A_BACKEND_WEIGHT,
 	DSR_A_BACKEND_MODE,
 	DSR_A_BACKEND_STATE,
+	DSR_A_BACKEND_DRAIN_FOR,
+	DSR_A_BACKEND_DEV,
+	DSR_A_BACKEND_PINNED_LLADDR,
+	DSR_A_BACKEND_MAX_FLOWS,
+	DSR_A_BACKEND_MIN_FLOWS,
+	DSR_A_BACKEND_SLOW_START,	/* the last one of a request */
+	DSR_A_BACKEND_DRAIN_LEFT,
+	DSR_A_BACKEND_FLOWS,
+	DSR_A_BACKEND_CLOSING,
 	DSR_A_BACKEND_IFINDEX,
 	DSR_A_BACKEND_LLADDR,
 	DSR_A_BACKEND_STATS,
-	DSR_A_BACKEND_PAD,
 
 	__DSR_A_BACKEND_MAX
 };
 
 #define DSR_A_BACKEND_MAX (__DSR_A_BACKEND_MAX - 1)
 
+enum dsr_settings_attr {
+	DSR_A_SETTINGS_UNSPEC,
+	DSR_A_SETTINGS_FLOWS,
+	DSR_A_SETTINGS_HASH_SEED,	/* the last one of a request */
+	DSR_A_SETTINGS_FLOW_BYTES,
+
+	__DSR_A_SETTINGS_MAX
+};
+
+#define DSR_A_SETTINGS_MAX (__DSR_A_SETTINGS_MAX - 1)
+
+enum dsr_flow_attr {
+	DSR_A_FLOW_UNSPEC,
+	DSR_A_FLOW_CLIENT,
+	DSR_A_FLOW_CLIENT_PORT,
+	DSR_A_FLOW_ADDRESS,
+	DSR_A_FLOW_PORT,
+	DSR_A_FLOW_PROTOCOL,
+	DSR_A_FLOW_STATE,
+	DSR_A_FLOW_IDLE,
+	DSR_A_FLOW_LEFT,
+
+	__DSR_A_FLOW_MAX
+};
+
+#define DSR_A_FLOW_MAX (__DSR_A_FLOW_MAX - 1)
+
 /* How a packet travels to a backend. */
 enum dsr_mode {
 	DSR_MODE_L2,		/* its MAC address becomes the L2 destination */
+	DSR_MODE_LOCAL,		/* the director itself is the backend */
 
 	__DSR_MODE_MAX
 };
 
 #define DSR_MODE_MAX (__DSR_MODE_MAX - 1)
 
-/* The words of the modes, in the order of enum dsr_mode. */
-#define DSR_MODE_NAMES { "l2" }
+/* The words of the enums, each in the order of its enum. */
+#define DSR_MODE_NAMES { "l2", "local" }
 
-/* Whether a backend takes new flows: only one that is up does. */
+/* Only a backend that is up takes new flows.  Flows stay with one that is up,
+ * draining, unresolved or full; those of one that is down are treated as if it
+ * had been removed.
+ */
 enum dsr_state {
 	DSR_STATE_UP,
 	DSR_STATE_UNRESOLVED,	/* no neighbour yet, or it is FAILED */
+	DSR_STATE_DRAINING,	/* down as soon as no flow is left */
+	DSR_STATE_DOWN,		/* by the operator, or drained */
+	DSR_STATE_FULL,		/* has its max-flows */
 
 	__DSR_STATE_MAX
 };
 
 #define DSR_STATE_MAX (__DSR_STATE_MAX - 1)
+#define DSR_STATE_NAMES { "up", "unresolved", "draining", "down", "full" }
 
-/* The words of the states, in the order of enum dsr_state. */
-#define DSR_STATE_NAMES { "up", "unresolved" }
+/* What of a packet the schedulers' hash is taken of. */
+enum dsr_hash {
+	DSR_HASH_5TUPLE,	/* addresses, ports, protocol; the default */
+	DSR_HASH_SOURCE,	/* the client's address */
+	DSR_HASH_SOURCE_PORT,	/* the client's address and port */
+	DSR_HASH_DESTINATION,	/* the address it is sent to */
+
+	__DSR_HASH_MAX
+};
+
+#define DSR_HASH_MAX (__DSR_HASH_MAX - 1)
+#define DSR_HASH_NAMES { "5tuple", "source", "source-port", "destination" }
+
+/* What becomes of the flows of a backend that is removed or down. */
+enum dsr_on_remove {
+	DSR_ON_REMOVE_RESCHEDULE,	/* to another one, with the next packet */
+	DSR_ON_REMOVE_DROP,		/* their packets are dropped */
+
+	__DSR_ON_REMOVE_MAX
+};
+
+#define DSR_ON_REMOVE_MAX (__DSR_ON_REMOVE_MAX - 1)
+#define DSR_ON_REMOVE_NAMES { "reschedule", "drop" }
+
+/* What becomes of a packet for which there is no backend. */
+enum dsr_no_backend {
+	DSR_NO_BACKEND_UNREACHABLE,	/* ICMP port unreachable */
+	DSR_NO_BACKEND_RESET,		/* TCP reset; to others unreachable */
+	DSR_NO_BACKEND_DROP,		/* nothing is said */
+	DSR_NO_BACKEND_PASS,		/* the stack gets it */
+
+	__DSR_NO_BACKEND_MAX
+};
+
+#define DSR_NO_BACKEND_MAX (__DSR_NO_BACKEND_MAX - 1)
+#define DSR_NO_BACKEND_NAMES { "unreachable", "reset", "drop", "pass" }
+
+/* What the client has shown of a flow, or what else an entry of the table is. */
+enum dsr_flow_show {
+	DSR_FLOW_SHOW_NEW,	/* half-open: one packet so far */
+	DSR_FLOW_SHOW_OPEN,
+	DSR_FLOW_SHOW_CLOSING,	/* FIN or SHUTDOWN seen */
+	DSR_FLOW_SHOW_CLOSED,	/* RST or ABORT seen */
+	DSR_FLOW_SHOW_AFFINITY,	/* where a client's new flows go */
+
+	__DSR_FLOW_SHOW_MAX
+};
+
+#define DSR_FLOW_SHOW_MAX (__DSR_FLOW_SHOW_MAX - 1)
+#define DSR_FLOW_SHOW_NAMES { "new", "open", "closing", "closed", "affinity" }
 
 /*
  * The counters, named once: netlink, /proc, sysfs and dsrctl all print from
@@ -164,16 +343,21 @@ enum dsr_state {
 	X(FORWARDED, forwarded, "packets sent on to a backend") \
 	X(PASSED, passed, "packets to a VIP but none of its services, left to the stack") \
 	X(DROP_MALFORMED, drop_malformed, "dropped: a header is cut short or contradicts itself") \
-	X(DROP_FRAGMENT, drop_fragment, "dropped: an IP fragment, which may have no ports") \
+	X(DROP_FRAGMENT, drop_fragment, "dropped: an IP fragment whose first one did not come, or came too late") \
 	X(DROP_NO_BACKEND, drop_no_backend, "dropped: a new flow, and no backend takes new flows") \
+	X(DROP_NOT_ADOPTED, drop_not_adopted, "dropped: in the middle of an unknown TCP flow, and the service adopts none") \
+	X(DROP_REMOVED, drop_removed, "dropped: the flow's backend was removed or is down, and the service moves no flows") \
 	X(DROP_UNRESOLVED, drop_unresolved, "dropped: the flow's backend has no usable neighbour") \
+	X(DROP_LOOP, drop_loop, "dropped: it came from the very machine that it would be sent to") \
 	X(DROP_TTL, drop_ttl, "dropped: the TTL or hop limit ran out, sender told") \
 	X(DROP_MTU, drop_mtu, "dropped: larger than the MTU towards the backend, sender told") \
 	X(DROP_LRO, drop_lro, "dropped: merged by LRO, which can't be undone: turn LRO off") \
 	X(DROP_NO_MEMORY, drop_no_memory, "dropped: no memory for a writable copy") \
+	X(FRAGMENT_HELD, fragment_held, "fragments that waited for the first one of their datagram") \
 	X(FLOW_NEW, flow_new, "flows scheduled to a backend") \
 	X(FLOW_ADOPTED, flow_adopted, "of these, TCP flows first seen after their SYN") \
-	X(FLOW_RESCHEDULED, flow_rescheduled, "of these, flows whose backend was removed or lost") \
+	X(FLOW_AFFINITY, flow_affinity, "of these, flows sent where the client's earlier ones went") \
+	X(FLOW_RESCHEDULED, flow_rescheduled, "of these, flows whose backend was removed, down or lost") \
 	X(FLOW_REPLACED, flow_replaced, "half-open flows that gave their table entry to another") \
 	X(FLOW_UNSTORED, flow_unstored, "packets balanced by hash alone, the flow table being full")
 
