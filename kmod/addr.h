@@ -7,6 +7,7 @@
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <net/ipv6.h>
 
 /* One address of either family.  An IPv4 address leaves the other twelve bytes
  * zero, so that comparing and hashing need no look at the family.
@@ -52,6 +53,25 @@ static inline int dsr_addr_compare(const struct dsr_addr *a,
 	if (a->family != b->family)
 		return a->family < b->family ? -1 : 1;
 	return memcmp(&a->ip, &b->ip, sizeof(a->ip));
+}
+
+/* All bits of an address of @family. */
+static inline u8 dsr_addr_bits(u16 family)
+{
+	return family == AF_INET ? 32 : 128;
+}
+
+/* The address less the bits behind the first @prefixlen. */
+static inline void dsr_addr_mask(struct dsr_addr *a, u8 prefixlen)
+{
+	struct in6_addr whole;
+
+	if (a->family == AF_INET) {
+		a->ip.v4 &= prefixlen ? htonl(~0U << (32 - prefixlen)) : 0;
+	} else {
+		whole = a->ip.v6;
+		ipv6_addr_prefix(&a->ip.v6, &whole, prefixlen);
+	}
 }
 
 /* How many bytes of @ip an address of @family fills. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Backends: their ids and their life. */
+#include <linux/etherdevice.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
@@ -101,10 +103,47 @@ static void backend_free_rcu(struct rcu_head *rcu)
 	backend_free(container_of(rcu, struct dsr_backend, rcu));
 }
 
+/* The next hop that the options ask for: none in mode local. */
+static int nexthop_get(struct dsr_net *dn, const struct dsr_addr *addr,
+		       const struct dsr_backend_options *options,
+		       struct dsr_nexthop **nexthop)
+{
+	struct dsr_nexthop_key key = {
+		.addr = *addr,
+		.ifindex = options->ifindex,
+	};
+
+	*nexthop = NULL;
+	if (options->mode == DSR_MODE_LOCAL)
+		return 0;
+	ether_addr_copy(key.lladdr, options->lladdr);
+	*nexthop = dsr_nexthop_get(dn, &key);
+	return *nexthop ? 0 : -ENOMEM;
+}
+
+static struct dsr_nexthop *nexthop_of(const struct dsr_net *dn,
+				      const struct dsr_backend *be)
+{
+	return rcu_dereference_protected(be->nexthop,
+					 lockdep_is_held(&dn->config_lock));
+}
+
+/* Gives the old one back. */
+static void nexthop_set(struct dsr_net *dn, struct dsr_backend *be,
+			struct dsr_nexthop *nexthop)
+{
+	struct dsr_nexthop *old = nexthop_of(dn, be);
+
+	rcu_assign_pointer(be->nexthop, nexthop);
+	if (old)
+		dsr_nexthop_put(dn, old);
+}
+
 static struct dsr_backend *
 backend_alloc(struct dsr_service *svc, const struct dsr_addr *addr,
 	      const struct dsr_backend_options *options)
 {
+	struct dsr_nexthop *nexthop;
 	struct dsr_backend *be;
 
 	be = kzalloc(sizeof(*be), GFP_KERNEL_ACCOUNT);
@@ -113,15 +152,16 @@ backend_alloc(struct dsr_service *svc, const struct dsr_addr *addr,
 	be->traffic = dsr_traffic_alloc();
 	if (!be->traffic)
 		goto err_free;
-	be->nexthop = dsr_nexthop_get(svc->dn, addr);
-	if (!be->nexthop)
+	if (nexthop_get(svc->dn, addr, options, &nexthop))
 		goto err_free;
 
+	RCU_INIT_POINTER(be->nexthop, nexthop);
 	be->svc = svc;
 	be->addr = *addr;
-	be->weight = options->weight;
-	be->mode = options->mode;
+	be->options = *options;
+	be->up_since = jiffies;
 	be->seq = ++svc->dn->last_backend_seq;
+	INIT_LIST_HEAD(&be->drain);
 	return be;
 
 err_free:
@@ -135,7 +175,7 @@ static int pool_renew(struct dsr_service *svc, struct netlink_ext_ack *extack)
 	struct dsr_pool *pool;
 	int err;
 
-	err = dsr_pool_build(svc, &pool);
+	err = dsr_pool_build(svc, svc->options.sched, &pool);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "no memory for the scheduler's table");
 		return err;
@@ -181,6 +221,48 @@ struct dsr_backend *dsr_backend_lookup(const struct dsr_service *svc,
 	return NULL;
 }
 
+/* Keeps the list of those that drain. */
+static void drain_update(struct dsr_backend *be)
+{
+	struct dsr_net *dn = be->svc->dn;
+
+	list_del_init(&be->drain);
+	if (be->options.state != DSR_STATE_DRAINING)
+		return;
+	be->drain_end = jiffies + (unsigned long)be->options.drain_for * HZ;
+	list_add_tail(&be->drain, &dn->drains);
+}
+
+static bool drain_is_over(const struct dsr_backend *be)
+{
+	if (!dsr_backend_active(be) && !dsr_backend_closing(be))
+		return true;
+	return be->options.drain_for && time_after_eq(jiffies, be->drain_end);
+}
+
+/**
+ * dsr_backend_drains_check() - end the drains that are over
+ * @dn: the namespace
+ *
+ * A backend that was draining has left its service's pool already, so that
+ * nothing need be rebuilt.
+ *
+ * Context: process, config_lock held.
+ */
+void dsr_backend_drains_check(struct dsr_net *dn)
+{
+	struct dsr_backend *be, *next;
+
+	lockdep_assert_held(&dn->config_lock);
+	list_for_each_entry_safe(be, next, &dn->drains, drain) {
+		if (!drain_is_over(be))
+			continue;
+		list_del_init(&be->drain);
+		WRITE_ONCE(be->options.state, DSR_STATE_DOWN);
+		dn->generation++;
+	}
+}
+
 /**
  * dsr_backend_add() - add a backend to a service
  * @svc: the service
@@ -220,6 +302,7 @@ struct dsr_backend *dsr_backend_add(struct dsr_service *svc,
 	err = pool_renew(svc, extack);
 	if (err)
 		goto err_list;
+	drain_update(be);
 	return be;
 
 err_list:
@@ -229,9 +312,23 @@ err_list:
 err_sysfs:
 	dsr_sysfs_backend_del(be);
 err_free:
-	dsr_nexthop_put(dn, be->nexthop);
+	nexthop_set(dn, be, NULL);
 	call_rcu(&be->rcu, backend_free_rcu);
 	return ERR_PTR(err);
+}
+
+/* Whether the service's pool depends on what has changed. */
+static bool pool_differs(const struct dsr_backend_options *a,
+			 const struct dsr_backend_options *b)
+{
+	return a->weight != b->weight || a->state != b->state;
+}
+
+static bool nexthop_differs(const struct dsr_backend_options *a,
+			    const struct dsr_backend_options *b)
+{
+	return a->mode != b->mode || a->ifindex != b->ifindex ||
+	       !ether_addr_equal(a->lladdr, b->lladdr);
 }
 
 /**
@@ -241,7 +338,7 @@ err_free:
  * @options: its new options
  * @extack: told what went wrong
  *
- * Flows keep their backends, also at weight 0.
+ * Flows keep their backends, also at weight 0, unless it goes down.
  *
  * Context: process, config_lock held.
  * Return: 0 or -ENOMEM, then nothing has changed.
@@ -250,17 +347,37 @@ int dsr_backend_set(struct dsr_service *svc, struct dsr_backend *be,
 		    const struct dsr_backend_options *options,
 		    struct netlink_ext_ack *extack)
 {
-	u32 weight = be->weight;
+	bool other_nexthop = nexthop_differs(options, &be->options);
+	struct dsr_backend_options old = be->options;
+	struct dsr_net *dn = svc->dn;
+	struct dsr_nexthop *nexthop;
 	int err;
 
-	lockdep_assert_held(&svc->dn->config_lock);
-	if (options->weight == weight)
-		return 0;
+	lockdep_assert_held(&dn->config_lock);
+	if (other_nexthop) {
+		err = nexthop_get(dn, &be->addr, options, &nexthop);
+		if (err)
+			return err;
+	}
 
-	WRITE_ONCE(be->weight, options->weight);
-	err = pool_renew(svc, extack);
-	if (err)
-		WRITE_ONCE(be->weight, weight);
+	be->options = *options;
+	if (pool_differs(options, &old)) {
+		err = pool_renew(svc, extack);
+		if (err)
+			goto err_options;
+	}
+	if (other_nexthop)
+		nexthop_set(dn, be, nexthop);
+	if (old.state != DSR_STATE_UP && options->state == DSR_STATE_UP)
+		WRITE_ONCE(be->up_since, jiffies);
+	drain_update(be);
+	dn->generation++;
+	return 0;
+
+err_options:
+	be->options = old;
+	if (other_nexthop && nexthop)
+		dsr_nexthop_put(dn, nexthop);
 	return err;
 }
 
@@ -270,8 +387,9 @@ static void backend_release(struct dsr_service *svc, struct dsr_backend *be)
 	struct dsr_net *dn = svc->dn;
 
 	id_retract(dn, be);
+	list_del_init(&be->drain);
 	dsr_sysfs_backend_del(be);
-	dsr_nexthop_put(dn, be->nexthop);
+	nexthop_set(dn, be, NULL);
 	call_rcu(&be->rcu, backend_free_rcu);
 }
 
@@ -327,22 +445,83 @@ void dsr_backend_flush(struct dsr_service *svc)
 }
 
 /**
+ * dsr_backend_full() - whether a backend with a limit of flows takes no more
+ * @be: the backend
+ *
+ * Full from max_flows on, until there are fewer than min_flows.
+ *
+ * Context: any, under RCU.
+ * Return: whether it is full.
+ */
+bool dsr_backend_full(struct dsr_backend *be)
+{
+	u32 max = READ_ONCE(be->options.max_flows);
+	u32 min = READ_ONCE(be->options.min_flows);
+	u32 active = dsr_backend_active(be);
+	bool full = READ_ONCE(be->full);
+	bool now;
+
+	if (!max)
+		return false;
+	if (!min)
+		min = max - max / 4;
+	now = active >= (full ? min : max);
+	if (now != full)
+		WRITE_ONCE(be->full, now);
+	return now;
+}
+
+/**
+ * dsr_backend_share() - how much of its weight a backend is to get
+ * @be: the backend
+ *
+ * Less than all of it only in the seconds of its slow start, which begin when it
+ * is added, set up or reached again.
+ *
+ * Context: under RCU.
+ * Return: 1 to 256, in 256ths.
+ */
+u32 dsr_backend_share(const struct dsr_backend *be)
+{
+	unsigned long length = (unsigned long)READ_ONCE(be->options.slow_start) * HZ;
+	const struct dsr_nexthop *nexthop = rcu_dereference(be->nexthop);
+	unsigned long since = READ_ONCE(be->up_since), passed;
+
+	if (likely(!length))
+		return 256;
+	if (nexthop && time_after(READ_ONCE(nexthop->since), since))
+		since = READ_ONCE(nexthop->since);
+	passed = jiffies - since;
+	return passed >= length ? 256 : 1 + passed * 255 / length;
+}
+
+/**
  * dsr_backend_state() - whether a backend takes new flows, and if not, why
  * @be: the backend
  *
- * Context: under RCU, or config_lock held.
+ * Context: process, config_lock held, or under RCU.
  * Return: its state.
  */
 enum dsr_state dsr_backend_state(const struct dsr_backend *be)
 {
-	return dsr_nexthop_usable(be->nexthop) ? DSR_STATE_UP :
-						 DSR_STATE_UNRESOLVED;
+	enum dsr_state state = READ_ONCE(be->options.state);
+
+	if (state != DSR_STATE_UP)
+		return state;
+	rcu_read_lock();
+	if (!dsr_backend_reachable(be))
+		state = DSR_STATE_UNRESOLVED;
+	else if (READ_ONCE(be->options.max_flows) && READ_ONCE(be->full))
+		state = DSR_STATE_FULL;
+	rcu_read_unlock();
+	return state;
 }
 
 int dsr_backend_net_init(struct dsr_net *dn)
 {
 	struct dsr_backend_table *table = table_alloc(TABLE_MIN);
 
+	INIT_LIST_HEAD(&dn->drains);
 	if (!table)
 		return -ENOMEM;
 	RCU_INIT_POINTER(dn->backends, table);

@@ -20,26 +20,67 @@ struct netlink_ext_ack;
 #define DSR_BACKENDS_NET_MAX	BIT(19)	/* of a namespace */
 
 /**
+ * struct dsr_backend_options - what can be set of a backend
+ * @weight: share of the new flows; 0: takes none
+ * @mode: how packets travel to it
+ * @state: DSR_STATE_UP, _DRAINING or _DOWN, as the operator has it
+ * @drain_for: seconds until a drain ends in any case; 0: only without flows
+ * @ifindex: pinned device, 0: none
+ * @lladdr: pinned MAC address, zero: none
+ * @max_flows: active flows with which it's full; 0: never
+ * @min_flows: active flows with fewer of which it isn't full any more; 0: three
+ *	       quarters of @max_flows
+ * @slow_start: seconds until it has its whole share
+ */
+struct dsr_backend_options {
+	u32 weight;
+	enum dsr_mode mode;
+	enum dsr_state state;
+	u32 drain_for;
+	int ifindex;
+	u8 lladdr[ETH_ALEN];
+	u32 max_flows;
+	u32 min_flows;
+	u32 slow_start;
+};
+
+/**
  * struct dsr_backend - a real server of a service
  *
  * Published in its service's pool and, by id, in dsr_net.backends; flows hold
  * the id alone, so a backend can go whatever flows it has.  Writers hold
  * dsr_net.config_lock.  Unpublished by dsr_backend_del() and freed after a
  * grace period.
+ *
+ * A packet of a known flow reads the first cache line; new flows read the
+ * options too and write the third.
  */
 struct dsr_backend {
 	/* The packet path reads these. */
 	const struct dsr_service *svc;
-	struct dsr_nexthop *nexthop;	/* shared, its reference is ours */
+	struct dsr_nexthop __rcu *nexthop;	/* shared, its reference is ours;
+						 * NULL in mode local
+						 */
 	struct dsr_traffic_stats __percpu *traffic;
 	u32 id;				/* slot, and generation above it */
-	u32 weight;			/* 0: takes no new flows */
+
+	struct dsr_backend_options options ____cacheline_aligned_in_smp;
+	unsigned long up_since;		/* jiffies, for the slow start */
+
+	/* Gauges of the flows in the table, written with each new one and each
+	 * that ends, on any CPU: whoever changes a value there changes them.  A
+	 * change may be seen before the one that it follows, hence signed.
+	 */
+	atomic_t active ____cacheline_aligned_in_smp;	/* half-open and open */
+	atomic_t closing;
+	bool full;			/* until @active falls below min_flows */
 
 	/* Configuration and views, under config_lock. */
-	struct list_head list;		/* in dsr_service.backends */
+	struct list_head list ____cacheline_aligned_in_smp; /* of the service */
+	struct list_head drain;		/* in dsr_net.drains, while it drains */
+	unsigned long drain_end;	/* jiffies, with options.drain_for */
 	struct dsr_addr addr;
 	u32 seq;			/* ascending in the service's list */
-	enum dsr_mode mode;
 	struct dsr_backend_dir *dir;	/* in sysfs */
 	struct rcu_head rcu;
 };
@@ -53,11 +94,6 @@ struct dsr_backend_table {
 	struct rcu_head rcu;
 	u32 mask;
 	struct dsr_backend __rcu *slot[];	/* under config_lock */
-};
-
-struct dsr_backend_options {
-	u32 weight;
-	enum dsr_mode mode;
 };
 
 /**
@@ -79,11 +115,62 @@ static inline struct dsr_backend *dsr_backend_by_id(const struct dsr_net *dn,
 	return be && be->id == id ? be : NULL;
 }
 
-/* Whether it takes new flows.  Context: under RCU. */
-static inline bool dsr_backend_available(const struct dsr_backend *be)
+/* What stands before a packet to it, NULL in mode local or while it can't be
+ * reached.  Context: under RCU.
+ */
+static inline const struct dsr_l2 *dsr_backend_l2(const struct dsr_backend *be)
 {
-	return READ_ONCE(be->weight) && dsr_nexthop_usable(be->nexthop);
+	const struct dsr_nexthop *nexthop = rcu_dereference(be->nexthop);
+
+	return nexthop ? rcu_dereference(nexthop->l2) : NULL;
 }
+
+static inline bool dsr_backend_is_local(const struct dsr_backend *be)
+{
+	return !rcu_access_pointer(be->nexthop);
+}
+
+/* Context: under RCU. */
+static inline bool dsr_backend_reachable(const struct dsr_backend *be)
+{
+	return dsr_backend_is_local(be) || dsr_backend_l2(be);
+}
+
+static inline u32 dsr_backend_active(const struct dsr_backend *be)
+{
+	return max(atomic_read(&be->active), 0);
+}
+
+static inline u32 dsr_backend_closing(const struct dsr_backend *be)
+{
+	return max(atomic_read(&be->closing), 0);
+}
+
+bool dsr_backend_full(struct dsr_backend *be);
+
+/* Whether it would take new flows if it weren't full.  Context: under RCU. */
+static inline bool dsr_backend_willing(const struct dsr_backend *be)
+{
+	return READ_ONCE(be->options.weight) &&
+	       READ_ONCE(be->options.state) == DSR_STATE_UP &&
+	       dsr_backend_reachable(be);
+}
+
+/* Whether it takes new flows.  Context: under RCU. */
+static inline bool dsr_backend_available(struct dsr_backend *be)
+{
+	return dsr_backend_willing(be) &&
+	       (likely(!READ_ONCE(be->options.max_flows)) ||
+		!dsr_backend_full(be));
+}
+
+/* Whether its flows have to go elsewhere, as if it had been removed. */
+static inline bool dsr_backend_down(const struct dsr_backend *be)
+{
+	return READ_ONCE(be->options.state) == DSR_STATE_DOWN;
+}
+
+u32 dsr_backend_share(const struct dsr_backend *be);
 
 /* Configuration: config_lock held. */
 struct dsr_backend *dsr_backend_lookup(const struct dsr_service *svc,
@@ -99,6 +186,7 @@ int dsr_backend_del(struct dsr_service *svc, struct dsr_backend *be,
 		    struct netlink_ext_ack *extack);
 void dsr_backend_flush(struct dsr_service *svc);
 enum dsr_state dsr_backend_state(const struct dsr_backend *be);
+void dsr_backend_drains_check(struct dsr_net *dn);
 
 int dsr_backend_net_init(struct dsr_net *dn);
 void dsr_backend_net_exit(struct dsr_net *dn);

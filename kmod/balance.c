@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Which backend a packet goes to: what was decided before for its flow, or a
- * decision now, and what the packet means for the flow's state.
+ * decision now.
  */
+#include "affinity.h"
 #include "backend.h"
 #include "balance.h"
 #include "flow.h"
@@ -9,74 +10,29 @@
 #include "sched.h"
 #include "service.h"
 #include "stats.h"
+#include "track.h"
 
-/* What the choice of an entry to replace depends on. */
-struct rank_context {
-	const struct dsr_net *dn;
+/* A packet, and what has been found out about it on the way to a decision. */
+struct decision {
+	struct dsr_net *dn;
+	struct dsr_service *svc;
+	const struct dsr_packet *pkt;
+	u64 tag;
 	u32 now;
+	struct dsr_flow *flow;		/* its old entry, or NULL */
+	enum dsr_counter why;		/* of none */
 };
 
-/* The time of last use may be off by an eighth of the timeout: see touch(). */
-static bool expired(const struct dsr_service *svc, u64 value, u32 now)
+/* Whether a flow of this protocol shows by its first packet that it is new. */
+static bool has_beginning(u8 protocol)
 {
-	u32 timeout = svc->timeout[dsr_flow_state(value)];
-
-	return dsr_flow_age(value, now) > timeout + timeout / 8;
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_SCTP;
 }
 
-/* Of a removed backend, expired or reset: dead.  Half-open: the older, the
- * sooner.  Others stay, whatever comes.
- */
-static u32 rank(const void *context, u64 value)
+static bool in_middle(const struct dsr_packet *pkt)
 {
-	const struct rank_context *rc = context;
-	const struct dsr_backend *be;
-
-	be = dsr_backend_by_id(rc->dn, dsr_flow_backend(value));
-	if (!be || expired(be->svc, value, rc->now) ||
-	    dsr_flow_state(value) == DSR_FLOW_CLOSED)
-		return DSR_FLOW_DEAD;
-	if (dsr_flow_state(value) == DSR_FLOW_HALF)
-		return dsr_flow_age(value, rc->now) + 1;
-	return 0;
-}
-
-/* Data behind a RST says that the RST was somebody else's: the connection has
- * to show itself again as one that lives.
- */
-static enum dsr_flow_state next_state(enum dsr_flow_state state,
-				      enum dsr_event event)
-{
-	switch (event) {
-	case DSR_EVENT_DATA:
-		if (state == DSR_FLOW_CLOSED)
-			return DSR_FLOW_HALF;
-		return state == DSR_FLOW_HALF ? DSR_FLOW_OPEN : state;
-	case DSR_EVENT_FIN:
-		return state == DSR_FLOW_CLOSED ? state : DSR_FLOW_CLOSING;
-	case DSR_EVENT_RST:
-		return DSR_FLOW_CLOSED;
-	case DSR_EVENT_SYN:
-	case DSR_EVENT_ERROR:
-		break;
-	}
-	return state;
-}
-
-/* Most packets change nothing: the entry is written when the state changes, and
- * when its time of last use is off by more than an eighth of the timeout.
- */
-static void touch(const struct dsr_service *svc, struct dsr_flow *flow,
-		  enum dsr_event event, u32 now)
-{
-	enum dsr_flow_state state = dsr_flow_state(flow->value);
-	enum dsr_flow_state next = next_state(state, event);
-
-	if (likely(next == state &&
-		   dsr_flow_age(flow->value, now) <= svc->timeout[state] / 8))
-		return;
-	dsr_flow_update(flow, dsr_flow_value(dsr_flow_backend(flow->value),
-					     next, now));
+	return has_beginning(pkt->tuple.protocol) &&
+	       pkt->event != DSR_EVENT_SYN;
 }
 
 /* Whether the packet begins something new, although its flow is known: a port
@@ -87,29 +43,17 @@ static bool starts_afresh(const struct dsr_backend *be, u64 value,
 {
 	if (event != DSR_EVENT_SYN)
 		return false;
-	if (dsr_flow_state(value) >= DSR_FLOW_CLOSING)
-		return true;
-	return !dsr_backend_available(be);
+	return dsr_flow_phase(value) >= DSR_FLOW_CLOSING ||
+	       !dsr_backend_willing(be);
 }
 
 /* A flow's backend whose neighbour is lost: datagrams have nothing to lose by
- * going elsewhere; a TCP connection waits for it to come back.
+ * going elsewhere; a connection waits for it to come back.
  */
-static bool lost(const struct dsr_service *svc, const struct dsr_backend *be)
+static bool lost(const struct dsr_packet *pkt, const struct dsr_backend *be)
 {
-	return svc->protocol == IPPROTO_UDP &&
-	       unlikely(!dsr_nexthop_usable(be->nexthop));
-}
-
-static void count_new(struct dsr_net *dn, const struct dsr_service *svc,
-		      const struct dsr_backend *be,
-		      const struct dsr_packet *pkt)
-{
-	dsr_count(dn, DSR_COUNTER_FLOW_NEW);
-	dsr_count_flow(svc->traffic);
-	dsr_count_flow(be->traffic);
-	if (svc->protocol == IPPROTO_TCP && pkt->event != DSR_EVENT_SYN)
-		dsr_count(dn, DSR_COUNTER_FLOW_ADOPTED);
+	return unlikely(!dsr_backend_reachable(be)) &&
+	       !has_beginning(pkt->tuple.protocol);
 }
 
 /* A packet that is no beginning of a flow and doesn't make one either. */
@@ -119,34 +63,93 @@ static bool leaves_no_flow(enum dsr_event event)
 	       event == DSR_EVENT_FIN;
 }
 
-/* A TCP connection seen first in its middle came from another director, or from
- * before a restart: the hash tells where it went.
- */
-static struct dsr_backend *choose(struct dsr_service *svc,
-				  const struct dsr_pool *pool,
-				  const struct dsr_packet *pkt, u64 hash)
+/* The schedulers' hash, of what the service says, with the shared key. */
+static u64 schedule_hash(const struct decision *d)
 {
-	if (svc->protocol == IPPROTO_UDP || pkt->event == DSR_EVENT_SYN)
-		return dsr_sched_next(pool, svc, hash);
-	return dsr_sched_by_hash(pool, hash);
+	const struct dsr_tuple *tuple = &d->pkt->tuple;
+	const siphash_key_t *key = &d->dn->hash_key;
+
+	switch (READ_ONCE(d->svc->options.hash)) {
+	case DSR_HASH_SOURCE:
+		return siphash_2u64(tuple->saddr.word[0], tuple->saddr.word[1],
+				    key);
+	case DSR_HASH_SOURCE_PORT:
+		return siphash_3u64(tuple->saddr.word[0], tuple->saddr.word[1],
+				    (__force u16)tuple->sport, key);
+	case DSR_HASH_DESTINATION:
+		return siphash_2u64(tuple->daddr.word[0], tuple->daddr.word[1],
+				    key);
+	default:
+		return dsr_tuple_hash(tuple, key);
+	}
 }
 
-static struct dsr_backend *store(struct dsr_net *dn, struct dsr_service *svc,
-				 const struct dsr_packet *pkt, u64 tag, u32 now,
-				 struct dsr_backend *be)
+static struct dsr_backend *by_hash(const struct decision *d)
 {
-	const struct dsr_flow_table *table = rcu_dereference(dn->flows);
-	const struct rank_context context = { .dn = dn, .now = now };
+	return dsr_sched_by_hash(rcu_dereference(d->svc->pool),
+				 schedule_hash(d));
+}
+
+static void count_new(const struct decision *d, const struct dsr_backend *be)
+{
+	dsr_count(d->dn, DSR_COUNTER_FLOW_NEW);
+	dsr_count_flow(d->svc->traffic);
+	dsr_count_flow(be->traffic);
+	if (in_middle(d->pkt))
+		dsr_count(d->dn, DSR_COUNTER_FLOW_ADOPTED);
+}
+
+/* A connection seen first in its middle came from another director, or from
+ * before a restart: the hash tells where it went.
+ */
+static struct dsr_backend *choose(struct decision *d)
+{
+	struct dsr_backend *be = NULL;
+
+	if (d->svc->affinity)
+		be = dsr_affinity_find(d->dn, d->svc, d->pkt);
+	if (be)
+		dsr_count(d->dn, DSR_COUNTER_FLOW_AFFINITY);
+	else if (in_middle(d->pkt))
+		be = by_hash(d);
+	else
+		be = dsr_sched_next(rcu_dereference(d->svc->pool), d->svc,
+				    schedule_hash(d));
+	if (be && d->svc->affinity)
+		dsr_affinity_note(d->dn, d->svc, d->pkt, be, false);
+	return be;
+}
+
+static void fill_peer(struct dsr_flow_peer *peer, const struct dsr_tuple *tuple)
+{
+	if (tuple->family == AF_INET) {
+		memset(peer, 0, sizeof(*peer));
+		peer->v4.saddr = tuple->saddr.v4;
+		peer->v4.daddr = tuple->daddr.v4;
+	} else {
+		peer->saddr6 = tuple->saddr.v6;
+	}
+	peer->sport = tuple->sport;
+	peer->dport = tuple->dport;
+	if (dsr_flow_class_of(tuple->protocol) == DSR_FLOW_OTHER)
+		peer->dport = (__force __be16)(u16)tuple->protocol;
+}
+
+static struct dsr_backend *insert(const struct decision *d, u64 value,
+				  struct dsr_backend *be)
+{
+	struct dsr_net *dn = d->dn;
+	struct dsr_flow_peer peer;
 	struct dsr_flow flow;
 
-	switch (dsr_flow_insert(table, tag,
-				dsr_flow_value(be->id, DSR_FLOW_HALF, now),
-				rank, &context, &flow)) {
+	fill_peer(&peer, &d->pkt->tuple);
+	switch (dsr_flow_insert(rcu_dereference(dn->flows), d->tag, value,
+				&peer, &dn->flow_user, &flow)) {
 	case DSR_FLOW_REPLACED:
 		dsr_count(dn, DSR_COUNTER_FLOW_REPLACED);
 		fallthrough;
 	case DSR_FLOW_INSERTED:
-		count_new(dn, svc, be, pkt);
+		count_new(d, be);
 		return be;
 	case DSR_FLOW_FOUND:
 		return dsr_backend_by_id(dn, dsr_flow_backend(flow.value));
@@ -156,73 +159,137 @@ static struct dsr_backend *store(struct dsr_net *dn, struct dsr_service *svc,
 	return NULL;
 }
 
-/* Chooses, and remembers the choice: in @flow where the flow had an entry, else
- * in a new one.  Where none can be had, only the hash chooses the same again.
+/* Remembers the choice: in the flow's old entry where it had one, else in a new
+ * one.  Where none can be had, only the hash chooses the same again, or the
+ * client's affinity.
  */
-static struct dsr_backend *assign(struct dsr_net *dn, struct dsr_service *svc,
-				  const struct dsr_packet *pkt, u64 tag,
-				  u32 now, struct dsr_flow *flow)
+static struct dsr_backend *store(const struct decision *d,
+				 struct dsr_backend *be)
 {
-	const struct dsr_pool *pool = rcu_dereference(svc->pool);
-	u64 hash = dsr_tuple_hash(&pkt->tuple, &dn->hash_key);
-	struct dsr_backend *be, *stored;
+	enum dsr_flow_class class = dsr_flow_class_of(d->pkt->tuple.protocol);
+	struct dsr_backend *stored;
+	u64 value;
 
-	if (leaves_no_flow(pkt->event))
-		return dsr_sched_by_hash(pool, hash);
-
-	be = choose(svc, pool, pkt, hash);
-	if (!be)
-		return NULL;
-
-	if (flow && dsr_flow_update(flow, dsr_flow_value(be->id, DSR_FLOW_HALF,
-							 now))) {
-		count_new(dn, svc, be, pkt);
+	value = dsr_flow_value(be->id, DSR_FLOW_STATE(class, DSR_FLOW_HALF),
+			       d->now);
+	if (d->flow && dsr_track_update(d->dn, d->flow, value)) {
+		count_new(d, be);
 		return be;
 	}
-	stored = store(dn, svc, pkt, tag, now, be);
+	stored = insert(d, value, be);
 	if (stored)
 		return stored;
+	dsr_count(d->dn, DSR_COUNTER_FLOW_UNSTORED);
+	return d->svc->affinity ? be : by_hash(d);
+}
 
-	dsr_count(dn, DSR_COUNTER_FLOW_UNSTORED);
-	return dsr_sched_by_hash(pool, hash);
+static struct dsr_backend *assign(struct decision *d)
+{
+	struct dsr_backend *be;
+
+	if (leaves_no_flow(d->pkt->event))
+		return by_hash(d);
+	be = choose(d);
+	return be ? store(d, be) : NULL;
+}
+
+/* A flow that isn't known. */
+static struct dsr_backend *assign_new(struct decision *d)
+{
+	if (in_middle(d->pkt) && d->pkt->event != DSR_EVENT_ERROR &&
+	    !READ_ONCE(d->svc->options.adopt)) {
+		d->why = DSR_COUNTER_DROP_NOT_ADOPTED;
+		return NULL;
+	}
+	return assign(d);
+}
+
+/* A flow whose backend is no more, down, or lost to its datagrams. */
+static struct dsr_backend *reassign(struct decision *d)
+{
+	struct dsr_backend *be = assign(d);
+
+	if (be && !leaves_no_flow(d->pkt->event))
+		dsr_count(d->dn, DSR_COUNTER_FLOW_RESCHEDULED);
+	return be;
+}
+
+static struct dsr_backend *orphan(struct decision *d)
+{
+	if (READ_ONCE(d->svc->options.on_remove) == DSR_ON_REMOVE_RESCHEDULE ||
+	    d->pkt->event == DSR_EVENT_SYN)
+		return reassign(d);
+	d->why = DSR_COUNTER_DROP_REMOVED;
+	return NULL;
+}
+
+static void seen(const struct decision *d, struct dsr_flow *flow,
+		 const struct dsr_backend *be)
+{
+	bool open;
+
+	/* An error is no sign of the client's life. */
+	if (unlikely(d->pkt->event == DSR_EVENT_ERROR) ||
+	    likely(!dsr_track_packet(d->dn, d->svc, flow, d->pkt->event,
+				     d->now)))
+		return;
+	open = dsr_flow_phase(flow->value) == DSR_FLOW_OPEN;
+	if (d->svc->affinity && open)
+		dsr_affinity_note(d->dn, d->svc, d->pkt, be, true);
+}
+
+static struct dsr_backend *decide(struct decision *d)
+{
+	struct dsr_backend *be;
+	struct dsr_flow flow;
+
+	if (unlikely(READ_ONCE(d->svc->stateless)))
+		return by_hash(d);
+
+	d->tag = dsr_tuple_hash(&d->pkt->tuple, &d->svc->flow_key);
+	d->now = dsr_flow_tick();
+	if (!dsr_flow_find(rcu_dereference(d->dn->flows), d->tag,
+			   &d->dn->flow_user, &flow))
+		return assign_new(d);
+	d->flow = &flow;
+	if (unlikely(dsr_track_expired(d->svc, flow.value, d->now)))
+		return assign_new(d);
+
+	be = dsr_backend_by_id(d->dn, dsr_flow_backend(flow.value));
+	if (unlikely(!be || dsr_backend_down(be)))
+		return orphan(d);
+	if (lost(d->pkt, be))
+		return reassign(d);
+	if (unlikely(starts_afresh(be, flow.value, d->pkt->event)))
+		return assign(d);
+	seen(d, &flow, be);
+	return be;
 }
 
 /**
- * dsr_balance() - find the backend of a packet's flow, or choose one
+ * dsr_balance() - the backend that a packet goes to
  * @dn: the namespace
- * @svc: the service that the packet is for
+ * @svc: the packet's service
  * @pkt: the packet
+ * @why: set when there is none: the counter of the reason
  *
  * Context: softirq or BH off, under RCU.  No lock, no allocation.
  * Return: the backend, whose neighbour may be unusable when the flow is old; or
  * NULL when none is available.
  */
 struct dsr_backend *dsr_balance(struct dsr_net *dn, struct dsr_service *svc,
-				const struct dsr_packet *pkt)
+				const struct dsr_packet *pkt,
+				enum dsr_counter *why)
 {
-	const struct dsr_flow_table *table = rcu_dereference(dn->flows);
-	u64 tag = dsr_tuple_hash(&pkt->tuple, &svc->flow_key);
-	u32 now = dsr_flow_tick();
-	struct dsr_backend *be;
-	struct dsr_flow flow;
+	struct decision d = {
+		.dn = dn,
+		.svc = svc,
+		.pkt = pkt,
+		.why = DSR_COUNTER_DROP_NO_BACKEND,
+	};
+	struct dsr_backend *be = decide(&d);
 
-	if (!dsr_flow_find(table, tag, &flow))
-		return assign(dn, svc, pkt, tag, now, NULL);
-	if (unlikely(expired(svc, flow.value, now)))
-		return assign(dn, svc, pkt, tag, now, &flow);
-
-	be = dsr_backend_by_id(dn, dsr_flow_backend(flow.value));
-	if (unlikely(!be || lost(svc, be))) {
-		be = assign(dn, svc, pkt, tag, now, &flow);
-		if (be && !leaves_no_flow(pkt->event))
-			dsr_count(dn, DSR_COUNTER_FLOW_RESCHEDULED);
-		return be;
-	}
-	if (unlikely(starts_afresh(be, flow.value, pkt->event)))
-		return assign(dn, svc, pkt, tag, now, &flow);
-
-	/* An error is no sign of the client's life. */
-	if (likely(pkt->event != DSR_EVENT_ERROR))
-		touch(svc, &flow, pkt->event, now);
+	if (unlikely(!be))
+		*why = d.why;
 	return be;
 }

@@ -5,16 +5,21 @@
 #include <linux/bug.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 #include "flow.h"
 
 #define TAG_EMPTY	0ULL		/* no flow's */
-#define VALUE_EMPTY	0ULL
+#define VALUE_EMPTY	0ULL		/* no flow's, whatever the tag says */
 #define VALUE_BUSY	(0xffULL << 24)	/* no flow's state */
 
 #define INSERT_TRIES	4
+
+/* For each four flows; flow.h says why. */
+#define SLOTS		7
 
 static u64 flow_tag(u64 hash)
 {
@@ -27,15 +32,21 @@ static u64 flow_tag(u64 hash)
 static struct dsr_flow_set *set_choice(const struct dsr_flow_table *table,
 				       u64 tag, unsigned int choice)
 {
-	return &table->sets[ror64(tag, 16 * choice) & table->mask];
+	return &table->set[reciprocal_scale(ror64(tag, 16 * choice),
+					    table->nr)];
+}
+
+static struct dsr_flow_peer *slot_peer(const struct dsr_flow_table *table,
+				       const struct dsr_flow_slot *slot)
+{
+	return &table->peer[slot - table->set->slot];
 }
 
 /**
  * dsr_flow_table_create() - make an empty table
- * @flows: how many flows it has room for, DSR_FLOWS_MIN to DSR_FLOWS_MAX;
- *	   rounded up to a power of two
+ * @flows: how many flows it has room for, DSR_FLOWS_MIN to DSR_FLOWS_MAX
  *
- * Takes 32 bytes a flow, charged to the caller's memory cgroup.
+ * Takes 63 bytes a flow, charged to the caller's memory cgroup.
  *
  * Context: process.
  * Return: the table, or NULL when there is no memory.
@@ -43,18 +54,19 @@ static struct dsr_flow_set *set_choice(const struct dsr_flow_table *table,
 struct dsr_flow_table *dsr_flow_table_create(u32 flows)
 {
 	struct dsr_flow_table *table;
-	u32 sets;
 
-	sets = roundup_pow_of_two(clamp(flows, DSR_FLOWS_MIN, DSR_FLOWS_MAX)) *
-	       DSR_FLOW_SLOTS / DSR_FLOW_WAYS;
 	table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return NULL;
 
-	table->mask = sets - 1;
-	table->sets = kvcalloc(sets, sizeof(*table->sets), GFP_KERNEL_ACCOUNT);
-	if (!table->sets) {
-		kfree(table);
+	table->capacity = flows;
+	table->nr = DIV_ROUND_UP(flows * SLOTS, 4 * DSR_FLOW_WAYS);
+	table->set = kvcalloc(table->nr, sizeof(*table->set),
+			      GFP_KERNEL_ACCOUNT);
+	table->peer = kvcalloc(table->nr * DSR_FLOW_WAYS, sizeof(*table->peer),
+			       GFP_KERNEL_ACCOUNT);
+	if (!table->set || !table->peer) {
+		dsr_flow_table_destroy(table);
 		return NULL;
 	}
 	return table;
@@ -70,52 +82,53 @@ void dsr_flow_table_destroy(struct dsr_flow_table *table)
 {
 	if (!table)
 		return;
-	kvfree(table->sets);
+	kvfree(table->peer);
+	kvfree(table->set);
 	kfree(table);
+}
+
+/* The memory that a table takes, in bytes. */
+size_t dsr_flow_table_bytes(const struct dsr_flow_table *table)
+{
+	return sizeof(*table) + (size_t)table->nr * sizeof(*table->set) +
+	       (size_t)table->nr * DSR_FLOW_WAYS * sizeof(*table->peer);
+}
+
+/* The value that belongs to a slot's tag, if the slot has one. */
+static bool slot_read(struct dsr_flow_slot *slot, u64 tag,
+		      struct dsr_flow *flow)
+{
+	u64 value = READ_ONCE(slot->value);
+
+	/* Pairs with the release in slot_fill(): the next owner's value is seen
+	 * only together with its tag.
+	 */
+	smp_rmb();
+	if (unlikely(value == VALUE_BUSY || value == VALUE_EMPTY ||
+		     READ_ONCE(slot->tag) != tag))
+		return false;
+	flow->slot = slot;
+	flow->value = value;
+	return true;
 }
 
 static bool set_find(struct dsr_flow_set *set, u64 tag, struct dsr_flow *flow)
 {
 	struct dsr_flow_slot *slot;
-	u64 value;
 
-	for (slot = set->slot; slot < set->slot + DSR_FLOW_WAYS; slot++) {
-		/* Pairs with the cmpxchg in slot_claim(): behind a new tag
-		 * there's no value older than BUSY.
-		 */
-		if (smp_load_acquire(&slot->tag) != tag)
-			continue;
-		value = READ_ONCE(slot->value);
-		/* Pairs with the release in slot_fill(): the next owner's
-		 * value is seen only together with its tag.
-		 */
-		smp_rmb();
-		if (unlikely(value == VALUE_BUSY ||
-			     READ_ONCE(slot->tag) != tag))
-			continue;
-		flow->slot = slot;
-		flow->value = value;
-		return true;
-	}
+	/* The acquire pairs with the cmpxchg in slot_claim(): behind a new tag
+	 * there's no value older than BUSY.
+	 */
+	for (slot = set->slot; slot < set->slot + DSR_FLOW_WAYS; slot++)
+		if (smp_load_acquire(&slot->tag) == tag &&
+		    slot_read(slot, tag, flow))
+			return true;
 	return false;
 }
 
-/**
- * dsr_flow_find() - look a flow up
- * @table: the table
- * @hash: keyed 64-bit hash of its tuple
- * @flow: set when it is found
- *
- * Says nothing of its age: an expired flow is found too, until its entry is
- * taken.
- *
- * Context: any, under RCU.  Takes no lock and writes nothing.
- * Return: whether it is there.
- */
-bool dsr_flow_find(const struct dsr_flow_table *table, u64 hash,
-		   struct dsr_flow *flow)
+static bool table_find(const struct dsr_flow_table *table, u64 tag,
+		       struct dsr_flow *flow)
 {
-	u64 tag = flow_tag(hash);
 	unsigned int i;
 
 	for (i = 0; i < DSR_FLOW_CHOICES; i++)
@@ -124,12 +137,77 @@ bool dsr_flow_find(const struct dsr_flow_table *table, u64 hash,
 	return false;
 }
 
+static enum dsr_flow_insert_result
+table_insert(const struct dsr_flow_table *table, u64 tag, u64 value,
+	     const struct dsr_flow_peer *peer, const struct dsr_flow_user *user,
+	     struct dsr_flow *flow);
+
+/* Takes a flow over from the table before.  First in here, then out of there: so
+ * that it is always in one of them.
+ */
+static bool take_over(const struct dsr_flow_table *table,
+		      const struct dsr_flow_table *old, u64 tag,
+		      const struct dsr_flow_user *user, struct dsr_flow *flow)
+{
+	struct dsr_flow_peer peer = *slot_peer(old, flow->slot);
+	struct dsr_flow there = *flow;
+
+	if (table_insert(table, tag, flow->value, &peer, user, flow) ==
+	    DSR_FLOW_NO_ROOM)
+		return false;
+	if (dsr_flow_remove(&there))
+		user->account(user->context, there.value, VALUE_EMPTY);
+	return true;
+}
+
+/* Not found in the table; it may be in the one before, or have come here from
+ * there since we looked.
+ */
+static noinline bool find_old(const struct dsr_flow_table *table,
+			      const struct dsr_flow_table *old, u64 tag,
+			      const struct dsr_flow_user *user,
+			      struct dsr_flow *flow)
+{
+	if (table_find(old, tag, flow)) {
+		take_over(table, old, tag, user, flow);
+		return true;
+	}
+	/* Pairs with the cmpxchg in dsr_flow_remove(). */
+	smp_rmb();
+	return table_find(table, tag, flow);
+}
+
+/**
+ * dsr_flow_find() - look a flow up
+ * @table: the table
+ * @hash: keyed 64-bit hash of its tuple
+ * @user: of the table
+ * @flow: set when it is found
+ *
+ * Says nothing of its age: an expired flow is found too, until its entry is
+ * taken.
+ *
+ * Context: any, under RCU.  Takes no lock and writes nothing, unless the table
+ * is just being replaced.
+ * Return: whether it is there.
+ */
+bool dsr_flow_find(const struct dsr_flow_table *table, u64 hash,
+		   const struct dsr_flow_user *user, struct dsr_flow *flow)
+{
+	const struct dsr_flow_table *old;
+	u64 tag = flow_tag(hash);
+
+	if (likely(table_find(table, tag, flow)))
+		return true;
+	old = rcu_dereference(table->old);
+	return unlikely(old) && find_old(table, old, tag, user, flow);
+}
+
 /* The slot of @set that is the most willing to make room, if any is more so
  * than @rank, which is raised to its rank.
  */
 static struct dsr_flow_slot *set_victim(struct dsr_flow_set *set,
-					dsr_flow_rank_t rank,
-					const void *context,
+					const struct dsr_flow_user *user,
 					u32 *best, u64 *old)
 {
 	struct dsr_flow_slot *slot, *victim = NULL;
@@ -141,7 +219,7 @@ static struct dsr_flow_slot *set_victim(struct dsr_flow_set *set,
 		if (value == VALUE_BUSY)
 			continue;
 		candidate = value == VALUE_EMPTY ? DSR_FLOW_DEAD :
-						   rank(context, value);
+			    user->rank(user->context, value);
 		if (candidate <= *best)
 			continue;
 		*best = candidate;
@@ -156,26 +234,30 @@ static bool slot_claim(struct dsr_flow_slot *slot, u64 value)
 	return cmpxchg64(&slot->value, value, VALUE_BUSY) == value;
 }
 
-static void slot_fill(struct dsr_flow_slot *slot, u64 tag, u64 value)
+static void slot_fill(const struct dsr_flow_table *table,
+		      struct dsr_flow_slot *slot, u64 tag, u64 value,
+		      const struct dsr_flow_peer *peer)
 {
 	WRITE_ONCE(slot->tag, tag);
-	/* Pairs with smp_rmb() in set_find(). */
+	/* Pairs with the second smp_rmb() in dsr_flow_peek(). */
+	smp_wmb();
+	*slot_peer(table, slot) = *peer;
+	/* Pairs with smp_rmb() in slot_read(). */
 	smp_store_release(&slot->value, value);
 }
 
 /* The most willing slot of all the flow's sets, the first of equals. */
 static struct dsr_flow_slot *find_victim(const struct dsr_flow_table *table,
-					 u64 tag, dsr_flow_rank_t rank,
-					 const void *context, u32 *best,
-					 u64 *old)
+					 u64 tag,
+					 const struct dsr_flow_user *user,
+					 u32 *best, u64 *old)
 {
 	struct dsr_flow_slot *slot, *victim = NULL;
 	unsigned int i;
 
 	*best = 0;
 	for (i = 0; i < DSR_FLOW_CHOICES && *best != DSR_FLOW_DEAD; i++) {
-		slot = set_victim(set_choice(table, tag, i), rank, context,
-				  best, old);
+		slot = set_victim(set_choice(table, tag, i), user, best, old);
 		if (slot)
 			victim = slot;
 	}
@@ -185,20 +267,51 @@ static struct dsr_flow_slot *find_victim(const struct dsr_flow_table *table,
 /* Two CPUs that insert the same flow at once end with the one that a look finds
  * first, but for the packet that the other began with.
  */
-static bool flow_settle(const struct dsr_flow_table *table, u64 hash,
-			struct dsr_flow *mine)
+static bool flow_settle(const struct dsr_flow_table *table, u64 tag,
+			const struct dsr_flow_user *user, struct dsr_flow *mine)
 {
 	struct dsr_flow first;
 
 	/* Orders the store of my value before the look for the other's. */
 	smp_mb();
 	/* Not found: taken over already; the packet is still mine. */
-	if (!dsr_flow_find(table, hash, &first) || first.slot == mine->slot)
+	if (!table_find(table, tag, &first) || first.slot == mine->slot)
 		return true;
-	if (slot_claim(mine->slot, mine->value))
-		slot_fill(mine->slot, TAG_EMPTY, VALUE_EMPTY);
+	if (dsr_flow_remove(mine))
+		user->account(user->context, mine->value, VALUE_EMPTY);
 	*mine = first;
 	return false;
+}
+
+static enum dsr_flow_insert_result
+table_insert(const struct dsr_flow_table *table, u64 tag, u64 value,
+	     const struct dsr_flow_peer *peer, const struct dsr_flow_user *user,
+	     struct dsr_flow *flow)
+{
+	struct dsr_flow_slot *victim;
+	u64 old = 0;
+	u32 best;
+	int try;
+
+	for (try = 0; try < INSERT_TRIES; try++) {
+		if (table_find(table, tag, flow))
+			return DSR_FLOW_FOUND;
+		victim = find_victim(table, tag, user, &best, &old);
+		if (!victim)
+			return DSR_FLOW_NO_ROOM;
+		if (!slot_claim(victim, old))
+			continue;
+
+		user->account(user->context, old, value);
+		slot_fill(table, victim, tag, value, peer);
+		flow->slot = victim;
+		flow->value = value;
+		if (!flow_settle(table, tag, user, flow))
+			return DSR_FLOW_FOUND;
+		return best >= DSR_FLOW_ORPHAN ? DSR_FLOW_INSERTED :
+						 DSR_FLOW_REPLACED;
+	}
+	return DSR_FLOW_NO_ROOM;
 }
 
 /**
@@ -206,8 +319,8 @@ static bool flow_settle(const struct dsr_flow_table *table, u64 hash,
  * @table: the table
  * @hash: keyed 64-bit hash of its tuple
  * @value: its value, not 0
- * @rank: tells how willing an entry is to make room
- * @context: for @rank
+ * @peer: whom it is with
+ * @user: of the table
  * @flow: the flow as it stands in the table, unless there was no room
  *
  * Context: softirq or BH off, under RCU.  Takes no lock.
@@ -215,32 +328,10 @@ static bool flow_settle(const struct dsr_flow_table *table, u64 hash,
  */
 enum dsr_flow_insert_result
 dsr_flow_insert(const struct dsr_flow_table *table, u64 hash, u64 value,
-		dsr_flow_rank_t rank, const void *context,
-		struct dsr_flow *flow)
+		const struct dsr_flow_peer *peer,
+		const struct dsr_flow_user *user, struct dsr_flow *flow)
 {
-	u64 tag = flow_tag(hash), old = 0;
-	struct dsr_flow_slot *victim;
-	u32 best;
-	int try;
-
-	for (try = 0; try < INSERT_TRIES; try++) {
-		if (dsr_flow_find(table, hash, flow))
-			return DSR_FLOW_FOUND;
-		victim = find_victim(table, tag, rank, context, &best, &old);
-		if (!victim)
-			return DSR_FLOW_NO_ROOM;
-		if (!slot_claim(victim, old))
-			continue;
-
-		slot_fill(victim, tag, value);
-		flow->slot = victim;
-		flow->value = value;
-		if (!flow_settle(table, hash, flow))
-			return DSR_FLOW_FOUND;
-		return best == DSR_FLOW_DEAD ? DSR_FLOW_INSERTED :
-					       DSR_FLOW_REPLACED;
-	}
-	return DSR_FLOW_NO_ROOM;
+	return table_insert(table, flow_tag(hash), value, peer, user, flow);
 }
 
 /**
@@ -252,7 +343,7 @@ dsr_flow_insert(const struct dsr_flow_table *table, u64 hash, u64 value,
  * CPU knows better, or the slot is no longer this flow's.
  *
  * Context: softirq or BH off, under RCU.  Takes no lock.
- * Return: whether it was changed.
+ * Return: whether it was changed; the caller accounts for it then.
  */
 bool dsr_flow_update(struct dsr_flow *flow, u64 value)
 {
@@ -260,4 +351,86 @@ bool dsr_flow_update(struct dsr_flow *flow, u64 value)
 		return false;
 	flow->value = value;
 	return true;
+}
+
+/**
+ * dsr_flow_remove() - take a flow out of the table
+ * @flow: the flow, as found, inserted or peeked at
+ *
+ * Context: any, under RCU.  Takes no lock.
+ * Return: whether it was as read, and is out now; the caller accounts for it.
+ */
+bool dsr_flow_remove(struct dsr_flow *flow)
+{
+	return cmpxchg64(&flow->slot->value, flow->value, VALUE_EMPTY) ==
+	       flow->value;
+}
+
+/**
+ * dsr_flow_peek() - see what a slot holds
+ * @table: the table
+ * @set: the set, below table->nr
+ * @way: the slot in it, below DSR_FLOW_WAYS
+ * @flow: set when there is something
+ * @peer: whom it is with, or NULL
+ *
+ * Context: any, under RCU.
+ * Return: whether there is something.
+ */
+bool dsr_flow_peek(const struct dsr_flow_table *table, u32 set,
+		   unsigned int way, struct dsr_flow *flow,
+		   struct dsr_flow_peer *peer)
+{
+	struct dsr_flow_slot *slot = &table->set[set].slot[way];
+	u64 tag = smp_load_acquire(&slot->tag);
+
+	if (!slot_read(slot, tag, flow))
+		return false;
+	if (!peer)
+		return true;
+	/* Between the claim of a next owner and its value the tag changes, so
+	 * the same tag behind the copy says that nobody wrote into it.
+	 */
+	*peer = *slot_peer(table, slot);
+	smp_rmb();
+	return READ_ONCE(slot->tag) == tag &&
+	       READ_ONCE(slot->value) != VALUE_BUSY;
+}
+
+/**
+ * dsr_flow_table_migrate() - take all flows over from a table before
+ * @table: the table that packets use, its @old the one before
+ * @old: the one before, that no packet uses but through @table: a grace period
+ *	 has passed since @table was published
+ * @user: of the table
+ *
+ * Packets that come meanwhile find their flows in either.
+ *
+ * Context: process; the caller keeps both tables.
+ * Return: how many flows found no room and are still in @old.
+ */
+u32 dsr_flow_table_migrate(const struct dsr_flow_table *table,
+			   const struct dsr_flow_table *old,
+			   const struct dsr_flow_user *user)
+{
+	struct dsr_flow flow;
+	u32 left = 0, i;
+	u64 tag;
+	int way;
+
+	for (i = 0; i < old->nr; i++) {
+		rcu_read_lock_bh();
+		for (way = 0; way < DSR_FLOW_WAYS; way++) {
+			if (!dsr_flow_peek(old, i, way, &flow, NULL) ||
+			    user->rank(user->context, flow.value) ==
+			    DSR_FLOW_DEAD)
+				continue;
+			tag = READ_ONCE(flow.slot->tag);
+			if (!take_over(table, old, tag, user, &flow))
+				left++;
+		}
+		rcu_read_unlock_bh();
+		cond_resched();
+	}
+	return left;
 }

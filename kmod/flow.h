@@ -3,9 +3,12 @@
 #define _DSR_FLOW_H
 
 #include <linux/cache.h>
+#include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/types.h>
+#include <uapi/dsr.h>
 
 /* The affinity table: which backend a flow was given.
  *
@@ -18,11 +21,14 @@
  *           and nobody without the key can look for such a pair.
  *   value   the backend's id, the flow's state and the tick it was last seen.
  *
+ * Whom the flow is with is for people to read: it lies apart, in an array of
+ * its own (struct dsr_flow_peer) that only new flows write and only dumps read.
+ *
  * A flow lives in one of four sets, all named by its tag; each further one is
  * looked at when those before it don't have the flow, and used when they are
- * full.  With two slots for each flow that it is to hold, hence 32 bytes a flow,
- * the table holds all but one of ten thousand, and finds 96 of 100 in their
- * first set.
+ * full.  With seven slots for each four flows that it is to hold, hence 63 bytes
+ * a flow with its peer, the table holds all but two of ten thousand, and finds
+ * 94 of 100 in their first set.
  *
  * Nothing is allocated, linked or timed: an expired flow is one whose entry
  * may be taken.  A slot changes hands by cmpxchg of the value that was judged
@@ -31,15 +37,16 @@
  * tag before and after reading a value has a value of that tag.
  * The owner of a slot changes only its value, by cmpxchg, and on a hit not
  * before an eighth of the timeout has passed, so a busy flow's line stays
- * shared between CPUs.
+ * shared between CPUs.  Whoever's cmpxchg takes a value away accounts for it
+ * (see dsr_backend.active).
  *
- * Writers: any CPU in the packet path.  Lifetime: the table is made with the
- * namespace's first service and freed with the namespace, after the hooks are
- * gone and a grace period has passed.
+ * Writers: any CPU in the packet path, and the sweeper.  Lifetime: the table is
+ * made with the namespace's first service and freed with the namespace, after
+ * the hooks are gone and a grace period has passed; a table of another size
+ * takes its place as dsr_flow_table_migrate() says.
  */
 #define DSR_FLOW_WAYS		4
 #define DSR_FLOW_CHOICES	4
-#define DSR_FLOW_SLOTS		2	/* for each flow to be held */
 
 struct dsr_flow_slot {
 	u64 tag;
@@ -50,30 +57,90 @@ struct dsr_flow_set {
 	struct dsr_flow_slot slot[DSR_FLOW_WAYS];
 } __aligned(64);
 
-/**
- * struct dsr_flow_table - affinity table of one network namespace
- * @mask: number of sets, a power of two, less one
- * @sets: the sets
+/* Whom a flow is with, as its first packet had it.  Of a protocol without ports
+ * @dport is the protocol.
  */
-struct dsr_flow_table {
-	u32 mask;
-	struct dsr_flow_set *sets;
+struct dsr_flow_peer {
+	union {
+		struct {
+			__be32 saddr;
+			__be32 daddr;
+		} v4;
+		struct in6_addr saddr6;
+	};
+	__be16 sport;
+	__be16 dport;
 };
 
-#define DSR_FLOWS_MIN	1024U
-#define DSR_FLOWS_MAX	33554432U	/* of 1 GiB */
-
-/* What the client has shown of itself, which is all that a director sees.
- * Only a half-open flow may lose its entry to a new one.
+/**
+ * struct dsr_flow_table - affinity table of one network namespace
+ * @nr: number of sets
+ * @capacity: how many flows it is meant to hold
+ * @set: the sets
+ * @peer: one for each slot, in the order of the slots
+ * @old: while it takes the place of another table, that one: what isn't found
+ *	 here may still be there.  Written under config_lock.
  */
-enum dsr_flow_state {
+struct dsr_flow_table {
+	u32 nr;
+	u32 capacity;
+	struct dsr_flow_set *set;
+	struct dsr_flow_peer *peer;
+	struct dsr_flow_table __rcu *old;
+};
+
+/* A flow's class gives its timeouts, its phase what the client has shown of
+ * itself, which is all that a director sees.  Only a half-open flow may lose its
+ * entry to a new one.
+ */
+enum dsr_flow_class {
+	DSR_FLOW_TCP,
+	DSR_FLOW_UDP,
+	DSR_FLOW_SCTP,
+	DSR_FLOW_OTHER,
+
+	DSR_FLOW_CLASSES
+};
+
+enum dsr_flow_phase {
 	DSR_FLOW_HALF,		/* one packet so far: a SYN, a first datagram */
 	DSR_FLOW_OPEN,		/* the client went on */
 	DSR_FLOW_CLOSING,	/* FIN seen */
 	DSR_FLOW_CLOSED,	/* RST seen */
 
+	DSR_FLOW_PHASES
+};
+
+#define DSR_FLOW_STATE(class, phase) ((class) * DSR_FLOW_PHASES + (phase))
+
+/* A flow's state is its class and its phase.  Behind those, what is no flow but
+ * kept in the same table.
+ */
+enum dsr_flow_state {
+	/* Where the new flows of a client's network go: seen in a first packet,
+	 * or confirmed by a flow that went on.
+	 */
+	DSR_FLOW_AFFINITY_NEW = DSR_FLOW_CLASSES * DSR_FLOW_PHASES,
+	DSR_FLOW_AFFINITY,
+	/* Where the fragments of a datagram go; backend 0: to the stack. */
+	DSR_FLOW_FRAGMENT,
+
 	DSR_FLOW_STATES
 };
+
+static inline enum dsr_flow_class dsr_flow_class_of(u8 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return DSR_FLOW_TCP;
+	case IPPROTO_UDP:
+		return DSR_FLOW_UDP;
+	case IPPROTO_SCTP:
+		return DSR_FLOW_SCTP;
+	default:
+		return DSR_FLOW_OTHER;
+	}
+}
 
 /* Time in a flow's value: ticks of about half a second, 24 bits, which go
  * round after 97 days or more.
@@ -91,11 +158,16 @@ static inline u32 dsr_flow_tick(void)
 /* Seconds as ticks, rounded up. */
 static inline u32 dsr_flow_ticks(u32 seconds)
 {
-	return DIV_ROUND_UP(seconds * HZ, 1U << DSR_TICK_SHIFT);
+	return DIV_ROUND_UP((u64)seconds * HZ, 1U << DSR_TICK_SHIFT);
 }
 
-static inline u64 dsr_flow_value(u32 backend, enum dsr_flow_state state,
-				 u32 tick)
+/* And back, rounded up too. */
+static inline u32 dsr_flow_seconds(u32 ticks)
+{
+	return DIV_ROUND_UP((u64)ticks << DSR_TICK_SHIFT, HZ);
+}
+
+static inline u64 dsr_flow_value(u32 backend, unsigned int state, u32 tick)
 {
 	return (u64)backend << 32 | (u64)state << 24 | tick;
 }
@@ -105,9 +177,20 @@ static inline u32 dsr_flow_backend(u64 value)
 	return value >> 32;
 }
 
-static inline enum dsr_flow_state dsr_flow_state(u64 value)
+static inline unsigned int dsr_flow_state(u64 value)
 {
 	return (value >> 24) & 0xff;
+}
+
+/* Of a flow, not of what else there is. */
+static inline enum dsr_flow_phase dsr_flow_phase(u64 value)
+{
+	return dsr_flow_state(value) % DSR_FLOW_PHASES;
+}
+
+static inline bool dsr_flow_is_flow(u64 value)
+{
+	return dsr_flow_state(value) < DSR_FLOW_AFFINITY_NEW;
 }
 
 /* Ticks since the flow was last marked as seen: 0 also when another CPU's clock
@@ -130,12 +213,24 @@ struct dsr_flow {
 	u64 value;
 };
 
-/* How willing an entry is to make room: DSR_FLOW_DEAD at once, 0 never, and
- * between them the highest first.
+/* How willing an entry is to make room: DSR_FLOW_DEAD at once, DSR_FLOW_ORPHAN
+ * where nothing is dead, 0 never, and between them the highest first.
  */
 #define DSR_FLOW_DEAD	U32_MAX
+#define DSR_FLOW_ORPHAN	(DSR_FLOW_DEAD - 1)
 
-typedef u32 (*dsr_flow_rank_t)(const void *context, u64 value);
+/**
+ * struct dsr_flow_user - what the table has to ask about the flows in it
+ * @rank: how willing an entry of this value is to make room
+ * @account: a value was taken out of the table and another put in its place;
+ *	     0: none
+ * @context: for both
+ */
+struct dsr_flow_user {
+	u32 (*rank)(const void *context, u64 value);
+	void (*account)(const void *context, u64 old, u64 value);
+	const void *context;
+};
 
 enum dsr_flow_insert_result {
 	DSR_FLOW_INSERTED,
@@ -146,12 +241,24 @@ enum dsr_flow_insert_result {
 
 struct dsr_flow_table *dsr_flow_table_create(u32 flows);
 void dsr_flow_table_destroy(struct dsr_flow_table *table);
-bool dsr_flow_find(const struct dsr_flow_table *table, u64 tag,
-		   struct dsr_flow *flow);
+size_t dsr_flow_table_bytes(const struct dsr_flow_table *table);
+
+/* Packet path. */
+bool dsr_flow_find(const struct dsr_flow_table *table, u64 hash,
+		   const struct dsr_flow_user *user, struct dsr_flow *flow);
 enum dsr_flow_insert_result
-dsr_flow_insert(const struct dsr_flow_table *table, u64 tag, u64 value,
-		dsr_flow_rank_t rank, const void *context,
-		struct dsr_flow *flow);
+dsr_flow_insert(const struct dsr_flow_table *table, u64 hash, u64 value,
+		const struct dsr_flow_peer *peer,
+		const struct dsr_flow_user *user, struct dsr_flow *flow);
 bool dsr_flow_update(struct dsr_flow *flow, u64 value);
+
+/* All that is in the table, set by set. */
+bool dsr_flow_peek(const struct dsr_flow_table *table, u32 set,
+		   unsigned int way, struct dsr_flow *flow,
+		   struct dsr_flow_peer *peer);
+bool dsr_flow_remove(struct dsr_flow *flow);
+u32 dsr_flow_table_migrate(const struct dsr_flow_table *table,
+			   const struct dsr_flow_table *old,
+			   const struct dsr_flow_user *user);
 
 #endif /* _DSR_FLOW_H */

@@ -6,7 +6,6 @@
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/if_vlan.h>
-#include <net/gso.h>
 #include <net/icmp.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
@@ -16,7 +15,9 @@
 #include "backend.h"
 #include "forward.h"
 #include "nexthop.h"
+#include "sched.h"
 #include "service.h"
+#include "split.h"
 #include "stats.h"
 
 static unsigned int drop(struct sk_buff *skb, struct dsr_net *dn,
@@ -60,24 +61,10 @@ static bool hops_left(struct sk_buff *skb)
 	return false;
 }
 
-/* What counts is the length of the segments that it will become. */
-static bool fits(const struct sk_buff *skb, unsigned int mtu)
-{
-	return skb->len <= mtu ||
-	       (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
-}
-
 /* A driver's LRO, unlike GRO, forgets what it merged (skb_warn_if_lro()). */
 static bool is_lro(const struct sk_buff *skb)
 {
 	return skb_is_gso(skb) && !skb_shinfo(skb)->gso_type;
-}
-
-/* Whether the sender, and not we, must make it smaller. */
-static bool must_not_fragment(const struct sk_buff *skb)
-{
-	return skb->protocol == htons(ETH_P_IPV6) ||
-	       (ip_hdr(skb)->frag_off & htons(IP_DF));
 }
 
 /* A packet of our own that is on its way out may have no device yet, and
@@ -122,10 +109,17 @@ static void forget_route(struct sk_buff *skb)
 	nf_reset_ct(skb);
 }
 
-/* Consumes @skb whatever happens: after dev_queue_xmit() not even the error
+/**
+ * dsr_transmit() - put a header before a packet and queue it
+ * @skb: the packet, its data at the IP header
+ * @l2: the header and the device
+ *
+ * Consumes @skb whatever happens: after dev_queue_xmit() not even the error
  * path may touch it.
+ *
+ * Context: softirq or BH off, under RCU.
  */
-static void transmit(struct sk_buff *skb, const struct dsr_l2 *l2)
+void dsr_transmit(struct sk_buff *skb, const struct dsr_l2 *l2)
 {
 	struct ethhdr *eth;
 
@@ -137,55 +131,42 @@ static void transmit(struct sk_buff *skb, const struct dsr_l2 *l2)
 	dev_queue_xmit(skb);
 }
 
-/* Consumes @skb.  An error ends it early: the receiver misses a fragment, as it
- * may of any router.
+/* Whether it came from the very machine that it would be sent to: a director
+ * that has us for a backend, as we have it.
  */
-static void transmit_fragments(struct sk_buff *skb, const struct dsr_l2 *l2,
-			       unsigned int mtu)
+static bool is_loop(const struct sk_buff *skb, const struct dsr_l2 *l2)
 {
-	unsigned int hlen = ip_hdrlen(skb);
-	struct ip_frag_state state;
-	struct sk_buff *fragment;
-
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
-		goto out;
-
-	/* Room for data, that is; a device's MTU leaves some for any header. */
-	ip_frag_init(skb, hlen, LL_RESERVED_SPACE(l2->dev), mtu - hlen, false,
-		     &state);
-	while (state.left > 0) {
-		fragment = ip_frag_next(skb, &state);
-		if (IS_ERR(fragment))
-			break;
-		transmit(fragment, l2);
-	}
-out:
-	consume_skb(skb);
+	return skb_mac_header_was_set(skb) && skb->mac_len >= ETH_HLEN &&
+	       ether_addr_equal(eth_hdr(skb)->h_source, l2->eth.h_dest);
 }
 
-/* IPv4 without DF towards a narrower link.  Consumes @skb.  A super-packet is
- * cut into the segments that it was made of first.
- */
-static void fragment(struct sk_buff *skb, const struct dsr_l2 *l2,
-		     unsigned int mtu)
+static void count(struct dsr_net *dn, const struct dsr_backend *be,
+		  const struct sk_buff *skb)
 {
-	struct sk_buff *segs, *seg, *next;
+	dsr_count(dn, DSR_COUNTER_FORWARDED);
+	dsr_count_packet(be->svc->traffic, skb->len);
+	dsr_count_packet(be->traffic, skb->len);
+}
 
-	if (!skb_is_gso(skb)) {
-		transmit_fragments(skb, l2, mtu);
-		return;
-	}
+/* The stack has it, as if we weren't there. */
+static unsigned int deliver(struct sk_buff *skb, struct dsr_net *dn,
+			    const struct dsr_backend *be)
+{
+	count(dn, be, skb);
+	return NF_ACCEPT;
+}
 
-	segs = skb_gso_segment(skb, 0);
-	if (IS_ERR_OR_NULL(segs)) {
-		kfree_skb(skb);
-		return;
-	}
-	consume_skb(skb);
-	skb_list_walk_safe(segs, seg, next) {
-		skb_mark_not_on_list(seg);
-		transmit_fragments(seg, l2, mtu);
-	}
+/* Two directors that are backends of each other end a loop by serving the packet
+ * themselves, where they can.
+ */
+static unsigned int end_loop(struct sk_buff *skb, struct dsr_net *dn,
+			     const struct dsr_backend *be)
+{
+	const struct dsr_pool *pool = rcu_dereference(be->svc->pool);
+
+	if (pool && pool->local)
+		return deliver(skb, dn, pool->local);
+	return drop(skb, dn, DSR_COUNTER_DROP_LOOP);
 }
 
 /**
@@ -195,37 +176,42 @@ static void fragment(struct sk_buff *skb, const struct dsr_l2 *l2,
  * @be: the backend
  * @local: sent by this host itself, so no router's hop is counted
  *
- * Consumes @skb whatever happens, hence always NF_STOLEN.
+ * Consumes @skb unless it is the stack's, for a backend of mode local.
  *
  * Context: softirq or BH off, under RCU.
- * Return: NF_STOLEN.
+ * Return: NF_STOLEN or NF_ACCEPT.
  */
 unsigned int dsr_forward(struct sk_buff *skb, struct dsr_net *dn,
 			 const struct dsr_backend *be, bool local)
 {
-	const struct dsr_l2 *l2 = rcu_dereference(be->nexthop->l2);
+	const struct dsr_l2 *l2 = dsr_backend_l2(be);
 	unsigned int mtu;
 	bool oversized;
 
-	if (unlikely(!l2))
+	if (unlikely(!l2)) {
+		if (dsr_backend_is_local(be))
+			return deliver(skb, dn, be);
 		return drop(skb, dn, DSR_COUNTER_DROP_UNRESOLVED);
-	if (!local && unlikely(!hops_left(skb)))
-		return drop(skb, dn, DSR_COUNTER_DROP_TTL);
+	}
+	if (!local) {
+		if (unlikely(is_loop(skb, l2)))
+			return end_loop(skb, dn, be);
+		if (unlikely(!hops_left(skb)))
+			return drop(skb, dn, DSR_COUNTER_DROP_TTL);
+	}
 
 	mtu = READ_ONCE(l2->dev->mtu);
 	if (unlikely(skb->len > mtu && is_lro(skb)))
 		return drop(skb, dn, DSR_COUNTER_DROP_LRO);
-	oversized = unlikely(!fits(skb, mtu));
-	if (oversized && must_not_fragment(skb)) {
+	oversized = unlikely(!dsr_split_fits(skb, mtu));
+	if (oversized && !dsr_split_allowed(skb, mtu, local)) {
 		tell_mtu(skb, mtu);
 		return drop(skb, dn, DSR_COUNTER_DROP_MTU);
 	}
 	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(l2->dev))))
 		return drop(skb, dn, DSR_COUNTER_DROP_NO_MEMORY);
 
-	dsr_count(dn, DSR_COUNTER_FORWARDED);
-	dsr_count_packet(be->svc->traffic, skb->len);
-	dsr_count_packet(be->traffic, skb->len);
+	count(dn, be, skb);
 	if (local) {
 		forget_route(skb);
 	} else {
@@ -233,8 +219,8 @@ unsigned int dsr_forward(struct sk_buff *skb, struct dsr_net *dn,
 		forget_origin(skb);
 	}
 	if (unlikely(oversized))
-		fragment(skb, l2, mtu);
+		dsr_split(skb, l2, mtu);
 	else
-		transmit(skb, l2);
+		dsr_transmit(skb, l2);
 	return NF_STOLEN;
 }

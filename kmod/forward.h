@@ -3,9 +3,11 @@
 #define _DSR_FORWARD_H
 
 struct dsr_backend;
+struct dsr_l2;
 struct dsr_net;
 struct sk_buff;
 
+void dsr_transmit(struct sk_buff *skb, const struct dsr_l2 *l2);
 unsigned int dsr_forward(struct sk_buff *skb, struct dsr_net *dn,
 			 const struct dsr_backend *be, bool local);
 

@@ -9,10 +9,13 @@
 #include "backend.h"
 #include "balance.h"
 #include "forward.h"
+#include "fragment.h"
 #include "hook.h"
 #include "packet.h"
+#include "refuse.h"
 #include "service.h"
 #include "stats.h"
+#include "vip.h"
 
 /* Behind the raw table, so that its rules can keep a packet from us; before
  * conntrack, so that the VIP's traffic costs no entry there.
@@ -32,70 +35,113 @@ static unsigned int pass(struct dsr_net *dn)
 	return NF_ACCEPT;
 }
 
-/* A fragment behind the first has no ports.  Where no service could want its
- * protocol it's the stack's; else the stack could do nothing good with it.
- */
-static unsigned int fragment(struct sk_buff *skb, struct dsr_net *dn,
-			     const struct dsr_vip *vip, u8 protocol)
+/* Where a packet came from, and what made it ours. */
+struct origin {
+	const struct dsr_vip *vip;	/* of its destination, or NULL */
+	struct dsr_service *marked;	/* of its mark, which comes first, or NULL */
+	bool local;			/* sent by this host itself */
+};
+
+/* A packet that is no service's: neither are the fragments that follow it. */
+static unsigned int pass_all(struct dsr_net *dn, const struct dsr_packet *pkt)
 {
-	if (!dsr_vip_serves(vip, protocol))
-		return pass(dn);
-	return drop(skb, dn, DSR_COUNTER_DROP_FRAGMENT);
+	if (unlikely(pkt->fragment)) {
+		dsr_fragment_note(dn, pkt, NULL);
+		dsr_fragment_release(dn, pkt, NULL);
+	}
+	return pass(dn);
+}
+
+/* The first fragment of a datagram takes the others with it. */
+static noinline unsigned int forward_first(struct sk_buff *skb,
+					   struct dsr_net *dn,
+					   const struct dsr_backend *be,
+					   const struct dsr_packet *pkt,
+					   bool local)
+{
+	unsigned int verdict;
+
+	dsr_fragment_note(dn, pkt, be);
+	verdict = dsr_forward(skb, dn, be, local);
+	dsr_fragment_release(dn, pkt, be);
+	return verdict;
 }
 
 /* A packet for a VIP. */
 static noinline unsigned int dsr_receive(struct sk_buff *skb,
 					 struct dsr_net *dn,
-					 const struct dsr_vip *vip, bool local)
+					 const struct dsr_addr *daddr,
+					 const struct origin *from)
 {
 	struct dsr_service *svc;
 	struct dsr_backend *be;
 	struct dsr_packet pkt;
+	enum dsr_counter why;
 
-	dsr_count(dn, DSR_COUNTER_RECEIVED);
-
-	pkt.tuple.family = vip->addr.family;
-	pkt.tuple.daddr = vip->addr.ip;
+	pkt.tuple.family = daddr->family;
+	pkt.tuple.daddr = daddr->ip;
 	switch (dsr_packet_parse(skb, &pkt)) {
 	case DSR_PARSE_OK:
 		break;
 	case DSR_PARSE_OTHER:
+		dsr_count(dn, DSR_COUNTER_RECEIVED);
 		return pass(dn);
 	case DSR_PARSE_FRAGMENT:
-		return fragment(skb, dn, vip, pkt.tuple.protocol);
+		return dsr_fragment_later(skb, dn, from->vip, &pkt,
+					  from->local);
 	case DSR_PARSE_MALFORMED:
+		dsr_count(dn, DSR_COUNTER_RECEIVED);
 		return drop(skb, dn, DSR_COUNTER_DROP_MALFORMED);
 	}
 
+	dsr_count(dn, DSR_COUNTER_RECEIVED);
 	/* Where the VIP is the director's own, its clients have that address
 	 * too: no backend could answer them.
 	 */
 	if (unlikely(dsr_ip_equal(&pkt.tuple.saddr, &pkt.tuple.daddr)))
-		return pass(dn);
+		return pass_all(dn, &pkt);
 
-	svc = dsr_service_find(dn, vip, &pkt.tuple);
+	svc = from->marked;
+	if (likely(!svc))
+		svc = dsr_vip_service(dn, from->vip, &pkt.tuple);
 	if (!svc)
-		return pass(dn);	/* not a service: the stack's business */
+		return pass_all(dn, &pkt);	/* the stack's business */
 
-	be = dsr_balance(dn, svc, &pkt);
+	be = dsr_balance(dn, svc, &pkt, &why);
 	if (!be)
-		return drop(skb, dn, DSR_COUNTER_DROP_NO_BACKEND);
-
-	return dsr_forward(skb, dn, be, local);
+		return dsr_refuse(skb, dn, svc, &pkt, why, from->local);
+	if (unlikely(pkt.fragment))
+		return forward_first(skb, dn, be, &pkt, from->local);
+	return dsr_forward(skb, dn, be, from->local);
 }
 
 /* Per-CPU counters want BH off.  It is off already when a device's packet comes,
  * but not when a process sends one, or returns one from a queue.
  */
 static unsigned int receive_bh(struct sk_buff *skb, struct dsr_net *dn,
-			       const struct dsr_vip *vip, bool local)
+			       const struct dsr_addr *daddr,
+			       const struct origin *from)
 {
 	unsigned int verdict;
 
 	local_bh_disable();
-	verdict = dsr_receive(skb, dn, vip, local);
+	verdict = dsr_receive(skb, dn, daddr, from);
 	local_bh_enable();
 	return verdict;
+}
+
+/* Whether a packet is ours: one lookup by its destination, and one by its mark
+ * if it has any.
+ */
+static bool is_ours(const struct sk_buff *skb, const struct dsr_net *dn,
+		    const struct dsr_addr *daddr, struct origin *from)
+{
+	from->marked = NULL;
+	if (unlikely(skb->mark))
+		from->marked = dsr_service_by_mark(dn, daddr->family,
+						   skb->mark);
+	from->vip = dsr_vip_find(dn, daddr);
+	return from->vip || from->marked;
 }
 
 /* What passes through a bridge of ours on its way to another host, and
@@ -124,32 +170,30 @@ static bool for_others(const struct sk_buff *skb)
 static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
+	struct origin from = { .local = false };
 	struct dsr_net *dn = priv;
-	const struct dsr_vip *vip;
 	struct dsr_addr daddr;
 
 	dsr_packet_daddr(skb, state->pf, &daddr);
-	vip = dsr_vip_find(dn, &daddr);
-	if (likely(!vip) || for_others(skb))
+	if (likely(!is_ours(skb, dn, &daddr, &from)) || for_others(skb))
 		return NF_ACCEPT;
 
-	return receive_bh(skb, dn, vip, false);
+	return receive_bh(skb, dn, &daddr, &from);
 }
 
 /* The director as a client of its own VIPs. */
 static unsigned int local_out(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
+	struct origin from = { .local = true };
 	struct dsr_net *dn = priv;
-	const struct dsr_vip *vip;
 	struct dsr_addr daddr;
 
 	dsr_packet_daddr(skb, state->pf, &daddr);
-	vip = dsr_vip_find(dn, &daddr);
-	if (likely(!vip))
+	if (likely(!is_ours(skb, dn, &daddr, &from)))
 		return NF_ACCEPT;
 
-	return receive_bh(skb, dn, vip, true);
+	return receive_bh(skb, dn, &daddr, &from);
 }
 
 static const struct nf_hook_ops hooks[DSR_HOOKS] = {

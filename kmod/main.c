@@ -6,25 +6,23 @@
 #include <linux/workqueue.h>
 
 #include "backend.h"
+#include "fragment.h"
 #include "hook.h"
 #include "net.h"
 #include "netlink.h"
 #include "nexthop.h"
 #include "param.h"
 #include "procfs.h"
+#include "refuse.h"
 #include "service.h"
+#include "settings.h"
 #include "stats.h"
+#include "sweep.h"
 #include "sysfs.h"
+#include "track.h"
 
 unsigned int dsr_net_id;
 struct workqueue_struct *dsr_wq;
-
-/* The key is half the administrator's seed and half a constant of ours. */
-static void set_hash_key(struct dsr_net *dn)
-{
-	dn->hash_key.key[0] = dsr_param_hash_seed();
-	dn->hash_key.key[1] = 0x6473722d6d61676cULL;	/* "dsr-magl" */
-}
 
 static int __net_init dsr_net_init(struct net *net)
 {
@@ -33,14 +31,21 @@ static int __net_init dsr_net_init(struct net *net)
 
 	dn->net = net;
 	mutex_init(&dn->config_lock);
-	set_hash_key(dn);
+	dsr_settings_init_key(dn, dsr_param_hash_seed());
+	dn->flows_wanted = dsr_param_flows();
+	dsr_track_init(dn);
+	dsr_refuse_net_init(dn);
+	dsr_sweep_net_init(dn);
 
 	dn->counters = dsr_counters_alloc();
 	if (!dn->counters)
 		return -ENOMEM;
-	err = dsr_nexthop_net_init(dn);
+	err = dsr_fragment_net_init(dn);
 	if (err)
 		goto err_counters;
+	err = dsr_nexthop_net_init(dn);
+	if (err)
+		goto err_fragment;
 	err = dsr_backend_net_init(dn);
 	if (err)
 		goto err_nexthop;
@@ -54,6 +59,8 @@ err_backend:
 	dsr_backend_net_exit(dn);
 err_nexthop:
 	dsr_nexthop_net_exit(dn);
+err_fragment:
+	dsr_fragment_net_exit(dn);
 err_counters:
 	free_percpu(dn->counters);
 	return err;
@@ -81,9 +88,11 @@ static void __net_exit dsr_net_exit(struct net *net)
 	dsr_service_flush(dn);
 	mutex_unlock(&dn->config_lock);
 
+	dsr_sweep_net_exit(dn);
 	dsr_service_net_exit(dn);
 	dsr_backend_net_exit(dn);
 	dsr_nexthop_net_exit(dn);
+	dsr_fragment_net_exit(dn);
 	free_percpu(dn->counters);
 }
 

@@ -6,6 +6,7 @@
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <linux/notifier.h>
+#include <linux/ratelimit_types.h>
 #include <linux/rhashtable.h>
 #include <linux/siphash.h>
 #include <linux/types.h>
@@ -13,9 +14,12 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "flow.h"
+
 struct dsr_backend_table;
 struct dsr_counters;
 struct dsr_flow_table;
+struct dsr_fragments;
 struct dsr_service_table;
 struct proc_dir_entry;
 
@@ -32,9 +36,13 @@ struct dsr_net {
 	 */
 	struct dsr_service_table __rcu *services; /* set once, by the first */
 	struct dsr_backend_table __rcu *backends;
-	struct dsr_flow_table __rcu *flows;	/* set once, by the first service */
+	struct dsr_flow_table __rcu *flows;	/* made by the first service */
 	struct dsr_counters __percpu *counters;
 	siphash_key_t hash_key;			/* same on every director */
+	siphash_key_t fragment_key;		/* secret */
+	struct dsr_flow_user flow_user;		/* set once */
+	struct dsr_fragments *fragments;	/* its buckets have locks */
+	struct ratelimit_state resets;		/* has a lock */
 
 	/* Serialises all changes of configuration and of next hops.  Taken
 	 * inside RTNL where both are needed, and never held while taking it.
@@ -50,6 +58,9 @@ struct dsr_net {
 	u32 last_backend_id;
 	u32 last_backend_seq;
 	u32 generation;			/* changes with the configuration */
+	u32 flows_wanted;		/* capacity of the flow table */
+	u32 flows_generation;		/* changes with the table */
+	struct list_head drains;	/* struct dsr_backend, by @drain */
 	bool hooked;			/* the hooks are registered */
 	struct nf_hook_ops hooks[DSR_HOOKS];
 	struct proc_dir_entry *proc_dir;
@@ -61,9 +72,11 @@ struct dsr_net {
 	struct list_head nexthop_list;	/* under @config_lock */
 	struct notifier_block netdev_notifier;
 	struct delayed_work resolver;
+	struct delayed_work sweeper;
+	u32 swept;			/* sets, by the sweeper alone */
 	unsigned long next_round;	/* of the resolver, in jiffies */
 	bool woken;			/* by an event, any context */
-	bool closing;			/* the resolver must not be queued again */
+	bool closing;			/* neither worker may be queued again */
 };
 
 extern unsigned int dsr_net_id;

@@ -205,6 +205,21 @@ static const struct genl_ops ops[] = {
 	   DSR_A_SERVICE),
 	OP(STATS_GET, stats_get, dsr_policy_none,
 	   DSR_A_SERVICE),
+	OP(SETTINGS_SET, dsr_nl_settings_set, dsr_policy_settings,
+	   DSR_A_SETTINGS),
+	OP(SETTINGS_GET, dsr_nl_settings_get, dsr_policy_none,
+	   DSR_A_SERVICE),
+	{
+		.cmd = DSR_CMD_FLOW_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.dumpit = dsr_nl_flow_dump,
+		.policy = dsr_policy_backend_key,
+		.maxattr = DSR_A_BACKEND,
+	},
+	OP(FLOW_COUNT, dsr_nl_flow_count, dsr_policy_backend_key,
+	   DSR_A_BACKEND),
+	OP(FLOW_FLUSH, dsr_nl_flow_flush, dsr_policy_backend_key,
+	   DSR_A_BACKEND),
 };
 
 /* No alias for autoloading: that would ask for no capability. */

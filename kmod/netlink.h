@@ -19,6 +19,7 @@ extern const struct nla_policy dsr_policy_service[DSR_A_SERVICE + 1];
 extern const struct nla_policy dsr_policy_service_key[DSR_A_SERVICE + 1];
 extern const struct nla_policy dsr_policy_backend[DSR_A_BACKEND + 1];
 extern const struct nla_policy dsr_policy_backend_key[DSR_A_BACKEND + 1];
+extern const struct nla_policy dsr_policy_settings[DSR_A_SETTINGS + 1];
 
 /* netlink.c: what the objects' files share. */
 int dsr_nl_get_addr(const struct nlattr *attr, struct dsr_addr *addr,
@@ -37,9 +38,6 @@ int dsr_nl_reply(struct genl_info *info, dsr_nl_fill_t fill,
 int dsr_nl_echo(struct genl_info *info, dsr_nl_fill_t fill, const void *object);
 
 /* netlink_service.c */
-int dsr_nl_service_parse(const struct nlattr *nest, struct nlattr **attrs,
-			 struct dsr_service_key *key,
-			 struct netlink_ext_ack *extack);
 struct dsr_service *dsr_nl_service_find(struct dsr_net *dn,
 					const struct nlattr *nest,
 					struct netlink_ext_ack *extack);
@@ -52,12 +50,23 @@ int dsr_nl_service_dump(struct sk_buff *msg, struct netlink_callback *cb);
 int dsr_nl_service_flush(struct sk_buff *skb, struct genl_info *info);
 
 /* netlink_backend.c */
+int dsr_nl_backend_addr(const struct nlattr *nest, struct dsr_addr *addr,
+			struct netlink_ext_ack *extack);
 int dsr_nl_backend_add(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_backend_set(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_backend_del(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_backend_get(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_backend_dump(struct sk_buff *msg, struct netlink_callback *cb);
 int dsr_nl_backend_flush(struct sk_buff *skb, struct genl_info *info);
+
+/* netlink_settings.c */
+int dsr_nl_settings_set(struct sk_buff *skb, struct genl_info *info);
+int dsr_nl_settings_get(struct sk_buff *skb, struct genl_info *info);
+
+/* netlink_flow.c */
+int dsr_nl_flow_dump(struct sk_buff *msg, struct netlink_callback *cb);
+int dsr_nl_flow_count(struct sk_buff *skb, struct genl_info *info);
+int dsr_nl_flow_flush(struct sk_buff *skb, struct genl_info *info);
 
 int dsr_netlink_init(void);
 void dsr_netlink_exit(void);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Backends over generic netlink. */
+#include <linux/etherdevice.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
 
@@ -16,29 +17,47 @@ struct request {
 	struct dsr_backend *be;		/* NULL: the service has no such one */
 };
 
-static int request_parse(struct request *request, struct genl_info *info)
+static int parse_addr(const struct nlattr *nest, struct nlattr **attrs,
+		      struct dsr_addr *addr, struct netlink_ext_ack *extack)
 {
-	const struct nlattr *nest = info->attrs[DSR_A_BACKEND];
-	struct nlattr **attrs = request->attrs;
 	int err;
 
-	request->info = info;
 	if (!nest) {
-		NL_SET_ERR_MSG(info->extack, "the backend is missing");
+		NL_SET_ERR_MSG(extack, "the backend is missing");
 		return -EINVAL;
 	}
 	/* The policy has been applied already, with the request's. */
-	err = nla_parse_nested(attrs, DSR_A_BACKEND_MAX, nest, NULL,
-			       info->extack);
+	err = nla_parse_nested(attrs, DSR_A_BACKEND_MAX, nest, NULL, extack);
 	if (err)
 		return err;
 	if (!attrs[DSR_A_BACKEND_ADDRESS]) {
-		NL_SET_ERR_MSG(info->extack,
-			       "the backend's address is missing");
+		NL_SET_ERR_MSG(extack, "the backend's address is missing");
 		return -EINVAL;
 	}
-	return dsr_nl_get_addr(attrs[DSR_A_BACKEND_ADDRESS], &request->addr,
-			       info->extack);
+	return dsr_nl_get_addr(attrs[DSR_A_BACKEND_ADDRESS], addr, extack);
+}
+
+/**
+ * dsr_nl_backend_addr() - the address of the backend that a request names
+ * @nest: DSR_A_BACKEND of the request
+ * @addr: the result
+ * @extack: told what is wrong
+ *
+ * Return: 0 or -EINVAL.
+ */
+int dsr_nl_backend_addr(const struct nlattr *nest, struct dsr_addr *addr,
+			struct netlink_ext_ack *extack)
+{
+	struct nlattr *attrs[DSR_A_BACKEND_MAX + 1];
+
+	return parse_addr(nest, attrs, addr, extack);
+}
+
+static int request_parse(struct request *request, struct genl_info *info)
+{
+	request->info = info;
+	return parse_addr(info->attrs[DSR_A_BACKEND], request->attrs,
+			  &request->addr, info->extack);
 }
 
 static int request_find(struct request *request, struct dsr_net *dn)
@@ -81,15 +100,105 @@ static int no_backend(const struct request *request)
 	return -ENOENT;
 }
 
-static void parse_options(const struct request *request,
-			  struct dsr_backend_options *options)
+static int invalid(const struct request *request, enum dsr_backend_attr attr,
+		   const char *message)
+{
+	struct netlink_ext_ack *extack = request->info->extack;
+
+	NL_SET_BAD_ATTR(extack, request->attrs[attr]);
+	do_trace_netlink_extack(message);
+	extack->_msg = message;
+	return -EINVAL;
+}
+
+static void parse_u32(const struct request *request, enum dsr_backend_attr attr,
+		      u32 *value)
+{
+	if (request->attrs[attr])
+		*value = nla_get_u32(request->attrs[attr]);
+}
+
+static int parse_state(const struct request *request,
+		       struct dsr_backend_options *options)
+{
+	const struct nlattr *state = request->attrs[DSR_A_BACKEND_STATE];
+
+	if (state) {
+		options->state = nla_get_u8(state);
+		options->drain_for = 0;
+	}
+	if (options->state != DSR_STATE_UP &&
+	    options->state != DSR_STATE_DRAINING &&
+	    options->state != DSR_STATE_DOWN)
+		return invalid(request, DSR_A_BACKEND_STATE,
+			       "a backend can be set up, draining or down");
+	if (request->attrs[DSR_A_BACKEND_DRAIN_FOR] &&
+	    (!state || options->state != DSR_STATE_DRAINING))
+		return invalid(request, DSR_A_BACKEND_DRAIN_FOR,
+			       "only a drain has a time in which it ends");
+	parse_u32(request, DSR_A_BACKEND_DRAIN_FOR, &options->drain_for);
+	return 0;
+}
+
+/* The device and the MAC address that are pinned. */
+static int parse_pins(const struct request *request,
+		      struct dsr_backend_options *options)
+{
+	const struct nlattr *lladdr = request->attrs[DSR_A_BACKEND_PINNED_LLADDR];
+	const struct nlattr *dev = request->attrs[DSR_A_BACKEND_DEV];
+	struct net *net = genl_info_net(request->info);
+	bool known = true;
+
+	if (dev)
+		options->ifindex = nla_get_u32(dev);
+	if (dev && options->ifindex) {
+		rcu_read_lock();
+		known = dev_get_by_index_rcu(net, options->ifindex);
+		rcu_read_unlock();
+	}
+	if (!known)
+		return invalid(request, DSR_A_BACKEND_DEV,
+			       "the backend's device does not exist");
+	if (lladdr)
+		ether_addr_copy(options->lladdr, nla_data(lladdr));
+	if (is_multicast_ether_addr(options->lladdr))
+		return invalid(request, DSR_A_BACKEND_PINNED_LLADDR,
+			       "the backend's MAC address must be a unicast one");
+	if (!is_zero_ether_addr(options->lladdr) && !options->ifindex)
+		return invalid(request, DSR_A_BACKEND_PINNED_LLADDR,
+			       "a pinned MAC address needs a pinned device");
+	return 0;
+}
+
+static int parse_limits(const struct request *request,
+			struct dsr_backend_options *options)
+{
+	parse_u32(request, DSR_A_BACKEND_MAX_FLOWS, &options->max_flows);
+	parse_u32(request, DSR_A_BACKEND_MIN_FLOWS, &options->min_flows);
+	if (options->min_flows && options->min_flows >= options->max_flows)
+		return invalid(request, request->attrs[DSR_A_BACKEND_MIN_FLOWS] ?
+			       DSR_A_BACKEND_MIN_FLOWS : DSR_A_BACKEND_MAX_FLOWS,
+			       "min-flows must be below max-flows");
+	return 0;
+}
+
+/* What the request gives, into @options, which have the rest already. */
+static int parse_options(const struct request *request,
+			 struct dsr_backend_options *options)
 {
 	struct nlattr * const *attrs = request->attrs;
+	int err;
 
-	if (attrs[DSR_A_BACKEND_WEIGHT])
-		options->weight = nla_get_u32(attrs[DSR_A_BACKEND_WEIGHT]);
+	parse_u32(request, DSR_A_BACKEND_WEIGHT, &options->weight);
+	parse_u32(request, DSR_A_BACKEND_SLOW_START, &options->slow_start);
 	if (attrs[DSR_A_BACKEND_MODE])
 		options->mode = nla_get_u8(attrs[DSR_A_BACKEND_MODE]);
+	err = parse_state(request, options);
+	if (!err)
+		err = parse_pins(request, options);
+	if (!err)
+		err = parse_limits(request, options);
+	return err;
 }
 
 static int put_link(struct sk_buff *msg, const struct dsr_backend *be)
@@ -98,13 +207,54 @@ static int put_link(struct sk_buff *msg, const struct dsr_backend *be)
 	int err = 0;
 
 	rcu_read_lock();
-	l2 = rcu_dereference(be->nexthop->l2);
+	l2 = dsr_backend_l2(be);
 	if (l2 &&
 	    (nla_put_u32(msg, DSR_A_BACKEND_IFINDEX, l2->dev->ifindex) ||
 	     nla_put(msg, DSR_A_BACKEND_LLADDR, ETH_ALEN, l2->eth.h_dest)))
 		err = -EMSGSIZE;
 	rcu_read_unlock();
 	return err;
+}
+
+/* In seconds, rounded up. */
+static u32 drain_left(const struct dsr_backend *be)
+{
+	long left = be->drain_end - jiffies;
+
+	return left > 0 ? DIV_ROUND_UP(left, HZ) : 0;
+}
+
+static int put_state(struct sk_buff *msg, const struct dsr_backend *be)
+{
+	const struct dsr_backend_options *options = &be->options;
+
+	if (nla_put_u8(msg, DSR_A_BACKEND_STATE, dsr_backend_state(be)) ||
+	    nla_put_u32(msg, DSR_A_BACKEND_FLOWS, dsr_backend_active(be)) ||
+	    nla_put_u32(msg, DSR_A_BACKEND_CLOSING, dsr_backend_closing(be)))
+		return -EMSGSIZE;
+	if (options->state != DSR_STATE_DRAINING || !options->drain_for)
+		return 0;
+	if (nla_put_u32(msg, DSR_A_BACKEND_DRAIN_FOR, options->drain_for) ||
+	    nla_put_u32(msg, DSR_A_BACKEND_DRAIN_LEFT, drain_left(be)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_options(struct sk_buff *msg, const struct dsr_backend *be)
+{
+	const struct dsr_backend_options *options = &be->options;
+
+	if (nla_put_u32(msg, DSR_A_BACKEND_WEIGHT, options->weight) ||
+	    nla_put_u8(msg, DSR_A_BACKEND_MODE, options->mode) ||
+	    nla_put_u32(msg, DSR_A_BACKEND_MAX_FLOWS, options->max_flows) ||
+	    nla_put_u32(msg, DSR_A_BACKEND_MIN_FLOWS, options->min_flows) ||
+	    nla_put_u32(msg, DSR_A_BACKEND_SLOW_START, options->slow_start) ||
+	    nla_put_u32(msg, DSR_A_BACKEND_DEV, options->ifindex))
+		return -EMSGSIZE;
+	if (is_zero_ether_addr(options->lladdr))
+		return 0;
+	return nla_put(msg, DSR_A_BACKEND_PINNED_LLADDR, ETH_ALEN,
+		       options->lladdr);
 }
 
 static int backend_fill(struct sk_buff *msg, const void *object)
@@ -117,33 +267,43 @@ static int backend_fill(struct sk_buff *msg, const void *object)
 	nest = nla_nest_start(msg, DSR_A_BACKEND);
 	if (!nest ||
 	    dsr_nl_put_addr(msg, DSR_A_BACKEND_ADDRESS, &be->addr) ||
-	    nla_put_u32(msg, DSR_A_BACKEND_WEIGHT, be->weight) ||
-	    nla_put_u8(msg, DSR_A_BACKEND_MODE, be->mode) ||
-	    nla_put_u8(msg, DSR_A_BACKEND_STATE, dsr_backend_state(be)) ||
-	    put_link(msg, be) ||
+	    put_options(msg, be) || put_state(msg, be) || put_link(msg, be) ||
 	    dsr_nl_put_traffic(msg, DSR_A_BACKEND_STATS, be->traffic))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
 }
 
+/* Its packets would come back. */
+static bool is_own_vip(const struct request *request)
+{
+	struct dsr_service_key key;
+
+	dsr_service_get_key(request->svc, &key);
+	return key.prefixlen == dsr_addr_bits(key.addr.family) &&
+	       dsr_addr_equal(&request->addr, &key.addr);
+}
+
 static int add(struct request *request)
 {
-	struct dsr_backend_options options = { .weight = 1 };
+	struct dsr_backend_options options = {
+		.weight = 1,
+		.state = DSR_STATE_UP,
+	};
 	struct dsr_backend *be;
+	int err;
 
 	if (request->be) {
 		NL_SET_ERR_MSG(request->info->extack,
 			       "the service has this backend already");
 		return -EEXIST;
 	}
-	if (dsr_addr_equal(&request->addr, &request->svc->vip->addr)) {
-		NL_SET_ERR_MSG_ATTR(request->info->extack,
-				    request->attrs[DSR_A_BACKEND_ADDRESS],
-				    "the VIP can't be its own backend: the backend's own address is expected");
-		return -EINVAL;
-	}
-	parse_options(request, &options);
+	if (is_own_vip(request))
+		return invalid(request, DSR_A_BACKEND_ADDRESS,
+			       "the VIP can't be its own backend: the backend's own address is expected");
+	err = parse_options(request, &options);
+	if (err)
+		return err;
 	be = dsr_backend_add(request->svc, &request->addr, &options,
 			     request->info->extack);
 	if (IS_ERR(be))
@@ -164,9 +324,10 @@ static int set(struct request *request)
 
 	if (!be)
 		return no_backend(request);
-	options.weight = be->weight;
-	options.mode = be->mode;
-	parse_options(request, &options);
+	options = be->options;
+	err = parse_options(request, &options);
+	if (err)
+		return err;
 	err = dsr_backend_set(request->svc, be, &options,
 			      request->info->extack);
 	if (err)

@@ -7,61 +7,117 @@
 #include "sched.h"
 #include "service.h"
 
-static int parse_key(struct nlattr **attrs, struct dsr_service_key *key,
-		     struct netlink_ext_ack *extack)
+/* What is wrong with an attribute, or with its absence where that's NULL. */
+static int invalid(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		   const char *message)
 {
-	int err;
+	NL_SET_BAD_ATTR(extack, attr);
+	do_trace_netlink_extack(message);
+	if (extack)
+		extack->_msg = message;
+	return -EINVAL;
+}
 
-	if (!attrs[DSR_A_SERVICE_ADDRESS]) {
-		NL_SET_ERR_MSG(extack, "the service's address is missing");
-		return -EINVAL;
-	}
-	if (!attrs[DSR_A_SERVICE_PROTOCOL]) {
-		NL_SET_ERR_MSG(extack, "the service's protocol is missing");
-		return -EINVAL;
-	}
-	if (!attrs[DSR_A_SERVICE_PORT]) {
-		NL_SET_ERR_MSG(extack, "the service's port is missing");
-		return -EINVAL;
-	}
+static int parse_mark(struct nlattr **attrs, struct dsr_service_key *key,
+		      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *family = attrs[DSR_A_SERVICE_FAMILY];
+	unsigned int i;
 
-	err = dsr_nl_get_addr(attrs[DSR_A_SERVICE_ADDRESS], &key->addr, extack);
-	if (err)
-		return err;
-	key->protocol = nla_get_u8(attrs[DSR_A_SERVICE_PROTOCOL]);
-	if (key->protocol != IPPROTO_TCP && key->protocol != IPPROTO_UDP) {
-		NL_SET_ERR_MSG_ATTR(extack, attrs[DSR_A_SERVICE_PROTOCOL],
-				    "the service's protocol must be tcp or udp");
-		return -EINVAL;
-	}
-	key->port = nla_get_be16(attrs[DSR_A_SERVICE_PORT]);
-	if (!key->port) {
-		NL_SET_ERR_MSG_ATTR(extack, attrs[DSR_A_SERVICE_PORT],
-				    "the service's port must be 1 to 65535");
-		return -EINVAL;
-	}
+	for (i = DSR_A_SERVICE_ADDRESS; i < DSR_A_SERVICE_MARK; i++)
+		if (attrs[i])
+			return invalid(extack, attrs[i],
+				       "a service of a mark has no address, protocol or port");
+
+	key->mark = nla_get_u32(attrs[DSR_A_SERVICE_MARK]);
+	key->addr.family = family ? nla_get_u8(family) : AF_INET;
+	if (key->addr.family != AF_INET && key->addr.family != AF_INET6)
+		return invalid(extack, family,
+			       "the service's family must be AF_INET or AF_INET6");
 	return 0;
 }
 
-/**
- * dsr_nl_service_parse() - the attributes of a service
- * @nest: DSR_A_SERVICE as it came, checked by the command's policy, or NULL
- * @attrs: its attributes, DSR_A_SERVICE_MAX + 1 of them
- * @key: the service's key
- * @extack: told what is wrong
- *
- * Return: 0 or -EINVAL.
- */
-int dsr_nl_service_parse(const struct nlattr *nest, struct nlattr **attrs,
+static int parse_address(struct nlattr **attrs, struct dsr_service_key *key,
+			 struct netlink_ext_ack *extack)
+{
+	const struct nlattr *prefixlen = attrs[DSR_A_SERVICE_PREFIXLEN];
+	struct dsr_addr masked;
+	int err;
+
+	if (!attrs[DSR_A_SERVICE_ADDRESS])
+		return invalid(extack, NULL, "the service's address is missing");
+	err = dsr_nl_get_addr(attrs[DSR_A_SERVICE_ADDRESS], &key->addr, extack);
+	if (err)
+		return err;
+
+	key->prefixlen = dsr_addr_bits(key->addr.family);
+	if (!prefixlen)
+		return 0;
+	if (nla_get_u8(prefixlen) > key->prefixlen)
+		return invalid(extack, prefixlen,
+			       "the service's prefix is longer than its address");
+	key->prefixlen = nla_get_u8(prefixlen);
+	masked = key->addr;
+	dsr_addr_mask(&masked, key->prefixlen);
+	if (!dsr_addr_equal(&masked, &key->addr))
+		return invalid(extack, attrs[DSR_A_SERVICE_ADDRESS],
+			       "the service's address has bits behind its prefix");
+	return 0;
+}
+
+static int parse_ports(struct nlattr **attrs, struct dsr_service_key *key,
+		       struct netlink_ext_ack *extack)
+{
+	const struct nlattr *port = attrs[DSR_A_SERVICE_PORT];
+	const struct nlattr *end = attrs[DSR_A_SERVICE_PORT_END];
+
+	if (port)
+		key->port = ntohs(nla_get_be16(port));
+	key->port_end = key->port;
+	if (key->port && !key->protocol)
+		return invalid(extack, port,
+			       "a port needs a protocol: tcp, udp or sctp");
+	if (!end)
+		return 0;
+	key->port_end = ntohs(nla_get_be16(end));
+	if (!key->port || key->port_end <= key->port)
+		return invalid(extack, end,
+			       "the service's last port must be above its first");
+	return 0;
+}
+
+static int parse_key(struct nlattr **attrs, struct dsr_service_key *key,
+		     struct netlink_ext_ack *extack)
+{
+	const struct nlattr *protocol = attrs[DSR_A_SERVICE_PROTOCOL];
+	int err;
+
+	memset(key, 0, sizeof(*key));
+	if (attrs[DSR_A_SERVICE_MARK])
+		return parse_mark(attrs, key, extack);
+	if (attrs[DSR_A_SERVICE_FAMILY])
+		return invalid(extack, attrs[DSR_A_SERVICE_FAMILY],
+			       "the address tells the family: only a mark needs it");
+	err = parse_address(attrs, key, extack);
+	if (err)
+		return err;
+	if (protocol)
+		key->protocol = nla_get_u8(protocol);
+	if (key->protocol &&
+	    dsr_flow_class_of(key->protocol) == DSR_FLOW_OTHER)
+		return invalid(extack, protocol,
+			       "the service's protocol must be tcp, udp or sctp, or none for any");
+	return parse_ports(attrs, key, extack);
+}
+
+static int parse_service(const struct nlattr *nest, struct nlattr **attrs,
 			 struct dsr_service_key *key,
 			 struct netlink_ext_ack *extack)
 {
 	int err;
 
-	if (!nest) {
-		NL_SET_ERR_MSG(extack, "the service is missing");
-		return -EINVAL;
-	}
+	if (!nest)
+		return invalid(extack, NULL, "the service is missing");
 	/* The policy has been applied already, with the request's. */
 	err = nla_parse_nested(attrs, DSR_A_SERVICE_MAX, nest, NULL, extack);
 	if (err)
@@ -98,17 +154,34 @@ struct dsr_service *dsr_nl_service_find(struct dsr_net *dn,
 	struct dsr_service_key key;
 	int err;
 
-	err = dsr_nl_service_parse(nest, attrs, &key, extack);
+	err = parse_service(nest, attrs, &key, extack);
 	return err ? ERR_PTR(err) : find(dn, &key, extack);
+}
+
+static int put_ports(struct sk_buff *msg, const struct dsr_service_key *key)
+{
+	if (key->port &&
+	    nla_put_be16(msg, DSR_A_SERVICE_PORT, htons(key->port)))
+		return -EMSGSIZE;
+	if (key->port_end != key->port &&
+	    nla_put_be16(msg, DSR_A_SERVICE_PORT_END, htons(key->port_end)))
+		return -EMSGSIZE;
+	return 0;
 }
 
 static int put_key(struct sk_buff *msg, const struct dsr_service *svc)
 {
-	if (dsr_nl_put_addr(msg, DSR_A_SERVICE_ADDRESS, &svc->vip->addr) ||
-	    nla_put_u8(msg, DSR_A_SERVICE_PROTOCOL, svc->protocol) ||
-	    nla_put_be16(msg, DSR_A_SERVICE_PORT, svc->port))
+	struct dsr_service_key key;
+
+	dsr_service_get_key(svc, &key);
+	if (key.mark)
+		return nla_put_u32(msg, DSR_A_SERVICE_MARK, key.mark) ||
+		       nla_put_u8(msg, DSR_A_SERVICE_FAMILY, key.addr.family);
+	if (dsr_nl_put_addr(msg, DSR_A_SERVICE_ADDRESS, &key.addr) ||
+	    nla_put_u8(msg, DSR_A_SERVICE_PREFIXLEN, key.prefixlen) ||
+	    nla_put_u8(msg, DSR_A_SERVICE_PROTOCOL, key.protocol))
 		return -EMSGSIZE;
-	return 0;
+	return put_ports(msg, &key);
 }
 
 /* The nest with no more than what names the service. */
@@ -122,14 +195,41 @@ int dsr_nl_service_put_key(struct sk_buff *msg, const struct dsr_service *svc)
 	return 0;
 }
 
+/* All bits that there are: 255 until a family is known. */
+static u8 affinity_prefixlen(const struct dsr_service *svc)
+{
+	return min(svc->options.affinity_prefixlen, dsr_addr_bits(svc->family));
+}
+
+static int put_options(struct sk_buff *msg, const struct dsr_service *svc)
+{
+	const struct dsr_service_options *options = &svc->options;
+
+	if (nla_put_string(msg, DSR_A_SERVICE_SCHEDULER, options->sched->name) ||
+	    nla_put_u8(msg, DSR_A_SERVICE_HASH, options->hash) ||
+	    nla_put_u32(msg, DSR_A_SERVICE_AFFINITY, options->affinity) ||
+	    nla_put_u8(msg, DSR_A_SERVICE_AFFINITY_PREFIXLEN,
+		       affinity_prefixlen(svc)) ||
+	    nla_put_u8(msg, DSR_A_SERVICE_STATELESS, options->stateless) ||
+	    nla_put_u8(msg, DSR_A_SERVICE_ADOPT, options->adopt) ||
+	    nla_put_u8(msg, DSR_A_SERVICE_ON_REMOVE, options->on_remove) ||
+	    nla_put_u8(msg, DSR_A_SERVICE_NO_BACKEND, options->no_backend) ||
+	    nla_put_u32(msg, DSR_A_SERVICE_TIMEOUT_SYN, options->timeout_syn) ||
+	    nla_put_u32(msg, DSR_A_SERVICE_TIMEOUT_ESTABLISHED,
+			options->timeout_established) ||
+	    nla_put_u32(msg, DSR_A_SERVICE_TIMEOUT_FIN, options->timeout_fin) ||
+	    nla_put_u32(msg, DSR_A_SERVICE_TIMEOUT_UDP, options->timeout_udp))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int service_fill(struct sk_buff *msg, const void *object)
 {
 	const struct dsr_service *svc = object;
 	struct nlattr *nest;
 
 	nest = nla_nest_start(msg, DSR_A_SERVICE);
-	if (!nest || put_key(msg, svc) ||
-	    nla_put_string(msg, DSR_A_SERVICE_SCHEDULER, svc->sched->name) ||
+	if (!nest || put_key(msg, svc) || put_options(msg, svc) ||
 	    nla_put_u32(msg, DSR_A_SERVICE_BACKENDS, svc->backends_nr) ||
 	    dsr_nl_put_traffic(msg, DSR_A_SERVICE_STATS, svc->traffic))
 		return -EMSGSIZE;
@@ -137,23 +237,79 @@ static int service_fill(struct sk_buff *msg, const void *object)
 	return 0;
 }
 
-/* The scheduler that the request names, or @sched when it names none. */
 static int parse_scheduler(const struct nlattr *attr,
-			   const struct dsr_sched_ops **sched,
+			   struct dsr_service_options *options,
 			   struct netlink_ext_ack *extack)
 {
+	const struct dsr_sched_ops *sched;
+
 	if (!attr)
 		return 0;
-	*sched = dsr_sched_find(nla_data(attr));
-	if (*sched)
+	sched = dsr_sched_find(nla_data(attr));
+	if (!sched)
+		return invalid(extack, attr, dsr_sched_unknown);
+	options->sched = sched;
+	return 0;
+}
+
+static int parse_affinity(struct nlattr **attrs, u16 family,
+			  struct dsr_service_options *options,
+			  struct netlink_ext_ack *extack)
+{
+	const struct nlattr *len = attrs[DSR_A_SERVICE_AFFINITY_PREFIXLEN];
+
+	if (attrs[DSR_A_SERVICE_AFFINITY]) {
+		options->affinity = nla_get_u32(attrs[DSR_A_SERVICE_AFFINITY]);
+		options->affinity_prefixlen = U8_MAX;
+	}
+	if (!len)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr,
-			    "unknown scheduler, known are maglev and rr");
-	return -EINVAL;
+	if (nla_get_u8(len) > dsr_addr_bits(family))
+		return invalid(extack, len,
+			       "the affinity's prefix is longer than an address");
+	options->affinity_prefixlen = nla_get_u8(len);
+	return 0;
+}
+
+static void parse_u32(const struct nlattr *attr, u32 *value)
+{
+	if (attr)
+		*value = nla_get_u32(attr);
+}
+
+/* What the request gives, into @options, which have the rest already. */
+static int parse_options(struct nlattr **attrs, u16 family,
+			 struct dsr_service_options *options,
+			 struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = parse_scheduler(attrs[DSR_A_SERVICE_SCHEDULER], options, extack);
+	if (!err)
+		err = parse_affinity(attrs, family, options, extack);
+	if (err)
+		return err;
+	if (attrs[DSR_A_SERVICE_HASH])
+		options->hash = nla_get_u8(attrs[DSR_A_SERVICE_HASH]);
+	if (attrs[DSR_A_SERVICE_STATELESS])
+		options->stateless = nla_get_u8(attrs[DSR_A_SERVICE_STATELESS]);
+	if (attrs[DSR_A_SERVICE_ADOPT])
+		options->adopt = nla_get_u8(attrs[DSR_A_SERVICE_ADOPT]);
+	if (attrs[DSR_A_SERVICE_ON_REMOVE])
+		options->on_remove = nla_get_u8(attrs[DSR_A_SERVICE_ON_REMOVE]);
+	if (attrs[DSR_A_SERVICE_NO_BACKEND])
+		options->no_backend = nla_get_u8(attrs[DSR_A_SERVICE_NO_BACKEND]);
+	parse_u32(attrs[DSR_A_SERVICE_TIMEOUT_SYN], &options->timeout_syn);
+	parse_u32(attrs[DSR_A_SERVICE_TIMEOUT_ESTABLISHED],
+		  &options->timeout_established);
+	parse_u32(attrs[DSR_A_SERVICE_TIMEOUT_FIN], &options->timeout_fin);
+	parse_u32(attrs[DSR_A_SERVICE_TIMEOUT_UDP], &options->timeout_udp);
+	return 0;
 }
 
 static int add_locked(struct dsr_net *dn, const struct dsr_service_key *key,
-		      const struct dsr_sched_ops *sched, struct genl_info *info)
+		      const struct dsr_service_options *options,
+		      struct genl_info *info)
 {
 	struct dsr_service *svc;
 
@@ -161,7 +317,7 @@ static int add_locked(struct dsr_net *dn, const struct dsr_service_key *key,
 		NL_SET_ERR_MSG(info->extack, "the service exists already");
 		return -EEXIST;
 	}
-	svc = dsr_service_add(dn, key, sched, info->extack);
+	svc = dsr_service_add(dn, key, options, info->extack);
 	if (IS_ERR(svc))
 		return PTR_ERR(svc);
 	return dsr_nl_echo(info, service_fill, svc);
@@ -169,42 +325,42 @@ static int add_locked(struct dsr_net *dn, const struct dsr_service_key *key,
 
 int dsr_nl_service_add(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct dsr_sched_ops *sched = &dsr_sched_default;
 	struct dsr_net *dn = dsr_net(genl_info_net(info));
 	struct nlattr *attrs[DSR_A_SERVICE_MAX + 1];
+	struct dsr_service_options options;
 	struct dsr_service_key key;
 	int err;
 
-	err = dsr_nl_service_parse(info->attrs[DSR_A_SERVICE], attrs, &key,
-				   info->extack);
+	err = parse_service(info->attrs[DSR_A_SERVICE], attrs, &key,
+			    info->extack);
 	if (err)
 		return err;
-	err = parse_scheduler(attrs[DSR_A_SERVICE_SCHEDULER], &sched,
-			      info->extack);
+	dsr_service_defaults(&options);
+	err = parse_options(attrs, key.addr.family, &options, info->extack);
 	if (err)
 		return err;
 
 	mutex_lock(&dn->config_lock);
-	err = add_locked(dn, &key, sched, info);
+	err = add_locked(dn, &key, &options, info);
 	mutex_unlock(&dn->config_lock);
 	return err;
 }
 
 static int set_locked(struct dsr_net *dn, const struct dsr_service_key *key,
-		      const struct nlattr *scheduler, struct genl_info *info)
+		      struct nlattr **attrs, struct genl_info *info)
 {
-	const struct dsr_sched_ops *sched;
+	struct dsr_service_options options;
 	struct dsr_service *svc;
 	int err;
 
 	svc = find(dn, key, info->extack);
 	if (IS_ERR(svc))
 		return PTR_ERR(svc);
-	sched = svc->sched;
-	err = parse_scheduler(scheduler, &sched, info->extack);
+	options = svc->options;
+	err = parse_options(attrs, svc->family, &options, info->extack);
 	if (err)
 		return err;
-	err = dsr_service_set(svc, sched, info->extack);
+	err = dsr_service_set(svc, &options, info->extack);
 	if (err)
 		return err;
 	return dsr_nl_echo(info, service_fill, svc);
@@ -217,13 +373,13 @@ int dsr_nl_service_set(struct sk_buff *skb, struct genl_info *info)
 	struct dsr_service_key key;
 	int err;
 
-	err = dsr_nl_service_parse(info->attrs[DSR_A_SERVICE], attrs, &key,
-				   info->extack);
+	err = parse_service(info->attrs[DSR_A_SERVICE], attrs, &key,
+			    info->extack);
 	if (err)
 		return err;
 
 	mutex_lock(&dn->config_lock);
-	err = set_locked(dn, &key, attrs[DSR_A_SERVICE_SCHEDULER], info);
+	err = set_locked(dn, &key, attrs, info);
 	mutex_unlock(&dn->config_lock);
 	return err;
 }

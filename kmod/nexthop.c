@@ -19,6 +19,7 @@
 #include <net/netevent.h>
 #include <net/route.h>
 
+#include "fragment.h"
 #include "nexthop.h"
 #include "param.h"
 
@@ -29,28 +30,36 @@
  */
 #define RESOLVE_DELAY		(HZ / 50)
 
+static u32 key_hash(const struct dsr_nexthop_key *key, u32 seed)
+{
+	return dsr_addr_hash(&key->addr, 32) ^ key->ifindex ^ seed;
+}
+
 static u32 nexthop_hash(const void *data, u32 len, u32 seed)
 {
-	return dsr_addr_hash(data, 32) ^ seed;
+	return key_hash(data, seed);
 }
 
 static u32 nexthop_obj_hash(const void *data, u32 len, u32 seed)
 {
 	const struct dsr_nexthop *nexthop = data;
 
-	return dsr_addr_hash(&nexthop->addr, 32) ^ seed;
+	return key_hash(&nexthop->key, seed);
 }
 
 static int nexthop_compare(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct dsr_nexthop *nexthop = obj;
+	const struct dsr_nexthop_key *key = arg->key;
 
-	return !dsr_addr_equal(arg->key, &nexthop->addr);
+	return !dsr_addr_equal(&key->addr, &nexthop->key.addr) ||
+	       key->ifindex != nexthop->key.ifindex ||
+	       !ether_addr_equal(key->lladdr, nexthop->key.lladdr);
 }
 
 static const struct rhashtable_params nexthop_params = {
 	.head_offset = offsetof(struct dsr_nexthop, node),
-	.key_len = sizeof(struct dsr_addr),
+	.key_len = sizeof(struct dsr_nexthop_key),
 	.hashfn = nexthop_hash,
 	.obj_hashfn = nexthop_obj_hash,
 	.obj_cmpfn = nexthop_compare,
@@ -87,15 +96,22 @@ static struct net_device *route_v6(struct net *net, const struct dsr_addr *addr)
 	return dev;
 }
 
-/* The device whose link the address is on.  Behind a gateway there is nothing
- * that a MAC address could be rewritten to.  Context: under RCU.
+/* The device whose link the address is on, if nothing is pinned.  Behind a
+ * gateway there is nothing that a MAC address could be rewritten to.
+ * Context: under RCU.
  */
-static struct net_device *link_of(struct net *net, const struct dsr_addr *addr)
+static struct net_device *link_of(struct net *net,
+				  const struct dsr_nexthop_key *key)
 {
 	struct net_device *dev;
 
-	dev = addr->family == AF_INET ? route_v4(net, addr) :
-					route_v6(net, addr);
+	if (key->ifindex)
+		dev = dev_get_by_index_rcu(net, key->ifindex);
+	else if (key->addr.family == AF_INET)
+		dev = route_v4(net, &key->addr);
+	else
+		dev = route_v6(net, &key->addr);
+
 	if (!dev || dev->type != ARPHRD_ETHER || dev->addr_len != ETH_ALEN)
 		return NULL;
 	if (dev->reg_state != NETREG_REGISTERED || !netif_running(dev) ||
@@ -141,6 +157,17 @@ static bool neighbour_of(struct net_device *dev, const struct dsr_addr *addr,
 	return valid;
 }
 
+/* What stands before a packet on its way to @key by @dev.  Context: under RCU. */
+static bool header_of(struct net_device *dev, const struct dsr_nexthop_key *key,
+		      struct ethhdr *eth)
+{
+	if (is_zero_ether_addr(key->lladdr))
+		return neighbour_of(dev, &key->addr, eth);
+	ether_addr_copy(eth->h_dest, key->lladdr);
+	ether_addr_copy(eth->h_source, dev->dev_addr);
+	return true;
+}
+
 static bool l2_equal(const struct dsr_l2 *l2, const struct net_device *dev,
 		     const struct ethhdr *eth)
 {
@@ -173,7 +200,9 @@ static void publish(struct dsr_net *dn, struct dsr_nexthop *nexthop,
 
 	old = rcu_replace_pointer(nexthop->l2, l2,
 				  lockdep_is_held(&dn->config_lock));
-	if (old)
+	if (!old)
+		WRITE_ONCE(nexthop->since, jiffies);
+	else
 		kfree_rcu(old, rcu);
 }
 
@@ -190,8 +219,8 @@ static void resolve(struct dsr_net *dn, struct dsr_nexthop *nexthop)
 	WRITE_ONCE(nexthop->dirty, false);
 
 	rcu_read_lock();
-	dev = link_of(dn->net, &nexthop->addr);
-	if (dev && !neighbour_of(dev, &nexthop->addr, &eth))
+	dev = link_of(dn->net, &nexthop->key);
+	if (dev && !header_of(dev, &nexthop->key, &eth))
 		dev = NULL;
 
 	l2 = rcu_dereference(nexthop->l2);
@@ -234,9 +263,9 @@ static void wake_resolver(struct dsr_net *dn)
 }
 
 /**
- * dsr_nexthop_get() - the next hop of an address
+ * dsr_nexthop_get() - the next hop of a key
  * @dn: the namespace
- * @addr: the address
+ * @key: the key
  *
  * Made when it isn't there yet, and asked for at once.
  *
@@ -244,12 +273,12 @@ static void wake_resolver(struct dsr_net *dn)
  * Return: the next hop, with a reference for the caller; NULL without memory.
  */
 struct dsr_nexthop *dsr_nexthop_get(struct dsr_net *dn,
-				    const struct dsr_addr *addr)
+				    const struct dsr_nexthop_key *key)
 {
 	struct dsr_nexthop *nexthop;
 
 	lockdep_assert_held(&dn->config_lock);
-	nexthop = rhashtable_lookup_fast(&dn->nexthops, addr, nexthop_params);
+	nexthop = rhashtable_lookup_fast(&dn->nexthops, key, nexthop_params);
 	if (nexthop) {
 		nexthop->users++;
 		return nexthop;
@@ -258,7 +287,7 @@ struct dsr_nexthop *dsr_nexthop_get(struct dsr_net *dn,
 	nexthop = kzalloc(sizeof(*nexthop), GFP_KERNEL_ACCOUNT);
 	if (!nexthop)
 		return NULL;
-	nexthop->addr = *addr;
+	nexthop->key = *key;
 	nexthop->users = 1;
 	if (rhashtable_insert_fast(&dn->nexthops, &nexthop->node,
 				   nexthop_params)) {
@@ -290,23 +319,32 @@ void dsr_nexthop_put(struct dsr_net *dn, struct dsr_nexthop *nexthop)
 	kfree_rcu(nexthop, rcu);
 }
 
-static void neighbour_changed(const struct neighbour *neigh)
+static void mark_dirty(struct dsr_net *dn, const struct dsr_nexthop_key *key)
 {
-	struct dsr_net *dn = dsr_net(dev_net(neigh->dev));
 	struct dsr_nexthop *nexthop;
-	struct dsr_addr addr = {};
 
-	addr.family = neigh->tbl->family;
-	if (addr.family != AF_INET && addr.family != AF_INET6)
-		return;
-	memcpy(&addr.ip, neigh->primary_key, dsr_addr_len(addr.family));
-
-	rcu_read_lock();
-	nexthop = rhashtable_lookup(&dn->nexthops, &addr, nexthop_params);
+	nexthop = rhashtable_lookup(&dn->nexthops, key, nexthop_params);
 	if (nexthop) {
 		WRITE_ONCE(nexthop->dirty, true);
 		wake_resolver(dn);
 	}
+}
+
+static void neighbour_changed(const struct neighbour *neigh)
+{
+	struct dsr_net *dn = dsr_net(dev_net(neigh->dev));
+	struct dsr_nexthop_key key = {};
+	u16 family = neigh->tbl->family;
+
+	if (family != AF_INET && family != AF_INET6)
+		return;
+	key.addr.family = family;
+	memcpy(&key.addr.ip, neigh->primary_key, dsr_addr_len(family));
+
+	rcu_read_lock();
+	mark_dirty(dn, &key);
+	key.ifindex = neigh->dev->ifindex;
+	mark_dirty(dn, &key);
 	rcu_read_unlock();
 }
 
@@ -357,6 +395,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	case NETDEV_DOWN:
 	case NETDEV_UNREGISTER:
 		forget_device(dn, dev);
+		dsr_fragment_purge(dn, dev);
 		break;
 	case NETDEV_UP:
 	case NETDEV_CHANGE:

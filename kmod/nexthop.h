@@ -22,17 +22,30 @@ struct dsr_l2 {
 };
 
 /**
+ * struct dsr_nexthop_key - what names a next hop
+ * @addr: the backend's address
+ * @ifindex: the device that the operator has pinned, 0: the route's
+ * @lladdr: the MAC address that the operator has pinned, zero: the neighbour's
+ */
+struct dsr_nexthop_key {
+	struct dsr_addr addr;
+	int ifindex;
+	u8 lladdr[ETH_ALEN];
+};
+
+/**
  * struct dsr_nexthop - how an address on a link of the director is reached
  *
- * One for each address, however many backends have it.  dsr_net.config_lock
+ * One for each key, however many backends have it.  dsr_net.config_lock
  * guards all of it but @dirty; made and freed by get and put, the latter after
  * a grace period.
  */
 struct dsr_nexthop {
 	struct dsr_l2 __rcu *l2;	/* NULL: no usable neighbour */
+	unsigned long since;		/* jiffies: when it became usable */
 	bool dirty;			/* set by events, in any context */
 
-	struct dsr_addr addr;
+	struct dsr_nexthop_key key;
 	struct rhash_head node;		/* in dsr_net.nexthops */
 	struct list_head list;		/* in dsr_net.nexthop_list */
 	unsigned int users;
@@ -47,7 +60,7 @@ static inline bool dsr_nexthop_usable(const struct dsr_nexthop *nexthop)
 
 /* Configuration: config_lock held. */
 struct dsr_nexthop *dsr_nexthop_get(struct dsr_net *dn,
-				    const struct dsr_addr *addr);
+				    const struct dsr_nexthop_key *key);
 void dsr_nexthop_put(struct dsr_net *dn, struct dsr_nexthop *nexthop);
 
 int dsr_nexthop_net_init(struct dsr_net *dn);

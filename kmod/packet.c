@@ -5,6 +5,7 @@
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
+#include <linux/sctp.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/ip.h>
@@ -19,7 +20,9 @@
 struct payload {
 	int offset;
 	u8 protocol;
-	bool fragment;		/* any fragment, the first one too */
+	bool fragment;		/* any fragment */
+	bool later;		/* and not the first one */
+	u32 fragment_id;
 };
 
 static enum dsr_event tcp_event(const struct tcphdr *th)
@@ -31,26 +34,83 @@ static enum dsr_event tcp_event(const struct tcphdr *th)
 	return th->fin ? DSR_EVENT_FIN : DSR_EVENT_DATA;
 }
 
+/* What the first chunk of an SCTP packet says; those that change a flow's
+ * state travel first, or alone (RFC 9260, sections 3 and 6.10).
+ */
+static enum dsr_event sctp_event(const struct sk_buff *skb, int offset)
+{
+	const struct sctp_chunkhdr *chunk;
+	struct sctp_chunkhdr buffer;
+
+	chunk = skb_header_pointer(skb, offset + sizeof(struct sctphdr),
+				   sizeof(buffer), &buffer);
+	if (!chunk)
+		return DSR_EVENT_DATA;
+	switch (chunk->type) {
+	case SCTP_CID_INIT:
+		return DSR_EVENT_SYN;
+	case SCTP_CID_SHUTDOWN:
+	case SCTP_CID_SHUTDOWN_COMPLETE:
+		return DSR_EVENT_FIN;
+	case SCTP_CID_ABORT:
+		return DSR_EVENT_RST;
+	default:
+		return DSR_EVENT_DATA;
+	}
+}
+
+/* How much of a header has to be there. */
+static unsigned int header_len(u8 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return TCP_FLAGS_LEN;
+	case IPPROTO_SCTP:
+		return sizeof(struct sctphdr);
+	default:
+		return sizeof(struct udphdr);
+	}
+}
+
 static enum dsr_parse_result parse_ports(const struct sk_buff *skb,
 					 const struct payload *payload,
 					 struct dsr_packet *pkt)
 {
-	bool tcp = payload->protocol == IPPROTO_TCP;
 	const struct tcphdr *th;
 	struct tcphdr buffer;
 
-	/* The ports are in the same place in TCP and in UDP. */
+	/* The ports are in the same place in all three. */
 	th = skb_header_pointer(skb, payload->offset,
-				tcp ? TCP_FLAGS_LEN : sizeof(struct udphdr),
-				&buffer);
+				header_len(payload->protocol), &buffer);
 	if (!th)
 		return DSR_PARSE_MALFORMED;
 
 	pkt->tuple.protocol = payload->protocol;
 	pkt->tuple.sport = th->source;
 	pkt->tuple.dport = th->dest;
-	pkt->event = tcp ? tcp_event(th) : DSR_EVENT_DATA;
+	pkt->event = DSR_EVENT_DATA;
+	if (payload->protocol == IPPROTO_TCP)
+		pkt->event = tcp_event(th);
+	else if (payload->protocol == IPPROTO_SCTP)
+		pkt->event = sctp_event(skb, payload->offset);
 	return DSR_PARSE_OK;
+}
+
+/* A protocol without ports: its flow is known by the addresses alone. */
+static enum dsr_parse_result parse_portless(const struct payload *payload,
+					    __be16 id, struct dsr_packet *pkt)
+{
+	pkt->tuple.protocol = payload->protocol;
+	pkt->tuple.sport = id;
+	pkt->tuple.dport = 0;
+	pkt->event = DSR_EVENT_DATA;
+	return DSR_PARSE_OK;
+}
+
+static bool has_ports(u8 protocol)
+{
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP ||
+	       protocol == IPPROTO_SCTP;
 }
 
 /* The header of the packet that an ICMP error quotes: what the backend sent. */
@@ -66,7 +126,7 @@ static bool quoted_payload_v4(const struct sk_buff *skb, int offset,
 
 	payload->offset = offset + iph->ihl * 4;
 	payload->protocol = iph->protocol;
-	payload->fragment = iph->frag_off & htons(IP_OFFSET);
+	payload->later = iph->frag_off & htons(IP_OFFSET);
 	tuple->saddr.v4 = iph->daddr;
 	return iph->saddr == tuple->daddr.v4;
 }
@@ -85,7 +145,7 @@ static bool quoted_payload_v6(const struct sk_buff *skb, int offset,
 	payload->protocol = ip6h->nexthdr;
 	payload->offset = ipv6_skip_exthdr(skb, offset + sizeof(buffer),
 					   &payload->protocol, &frag_off);
-	payload->fragment = frag_off & htons(IP6_OFFSET);
+	payload->later = frag_off & htons(IP6_OFFSET);
 	tuple->saddr.v6 = ip6h->daddr;
 	return payload->offset >= 0 &&
 	       ipv6_addr_equal(&ip6h->saddr, &tuple->daddr.v6);
@@ -93,7 +153,8 @@ static bool quoted_payload_v6(const struct sk_buff *skb, int offset,
 
 /* An error quotes at least eight bytes behind the IP header (RFC 792), which
  * hold the ports.  It quotes an answer, so source and destination change
- * places.  One that quotes too little is the stack's business.
+ * places.  One that quotes too little, a fragment behind the first or nothing
+ * of ours is the stack's business.
  */
 static enum dsr_parse_result parse_quoted(const struct sk_buff *skb, int offset,
 					  struct dsr_packet *pkt)
@@ -107,9 +168,7 @@ static enum dsr_parse_result parse_quoted(const struct sk_buff *skb, int offset,
 	mine = tuple->family == AF_INET ?
 	       quoted_payload_v4(skb, offset, tuple, &payload) :
 	       quoted_payload_v6(skb, offset, tuple, &payload);
-	if (!mine || payload.fragment)
-		return DSR_PARSE_OTHER;
-	if (payload.protocol != IPPROTO_TCP && payload.protocol != IPPROTO_UDP)
+	if (!mine || payload.later || !has_ports(payload.protocol))
 		return DSR_PARSE_OTHER;
 
 	ports = skb_header_pointer(skb, payload.offset, sizeof(buffer), buffer);
@@ -132,11 +191,16 @@ static enum dsr_parse_result parse_icmp(const struct sk_buff *skb,
 
 	icmph = skb_header_pointer(skb, payload->offset, sizeof(buffer),
 				   &buffer);
-	if (!icmph || !icmp_is_err(icmph->type))
+	if (!icmph)
+		return DSR_PARSE_OTHER;
+	if (icmph->type == ICMP_ECHO)
+		return parse_portless(payload, icmph->un.echo.id, pkt);
+	if (payload->fragment || !icmp_is_err(icmph->type))
 		return DSR_PARSE_OTHER;
 	return parse_quoted(skb, payload->offset + sizeof(*icmph), pkt);
 }
 
+/* Neighbour discovery above all has to reach the stack. */
 static enum dsr_parse_result parse_icmpv6(const struct sk_buff *skb,
 					  const struct payload *payload,
 					  struct dsr_packet *pkt)
@@ -146,7 +210,11 @@ static enum dsr_parse_result parse_icmpv6(const struct sk_buff *skb,
 
 	icmp6h = skb_header_pointer(skb, payload->offset, sizeof(buffer),
 				    &buffer);
-	if (!icmp6h || !icmpv6_is_err(icmp6h->icmp6_type))
+	if (!icmp6h)
+		return DSR_PARSE_OTHER;
+	if (icmp6h->icmp6_type == ICMPV6_ECHO_REQUEST)
+		return parse_portless(payload, icmp6h->icmp6_identifier, pkt);
+	if (payload->fragment || !icmpv6_is_err(icmp6h->icmp6_type))
 		return DSR_PARSE_OTHER;
 	return parse_quoted(skb, payload->offset + sizeof(*icmp6h), pkt);
 }
@@ -162,19 +230,28 @@ static void payload_v4(const struct sk_buff *skb, struct dsr_tuple *tuple,
 	payload->offset = skb_network_offset(skb) + iph->ihl * 4;
 	payload->protocol = iph->protocol;
 	payload->fragment = ip_is_fragment(iph);
+	if (unlikely(payload->fragment)) {
+		payload->later = iph->frag_off & htons(IP_OFFSET);
+		payload->fragment_id = ntohs(iph->id);
+	}
 }
 
-/* ipv6_skip_exthdr() stops at the header of a fragment behind the first. */
-static bool fragment_protocol(const struct sk_buff *skb,
-			      struct payload *payload)
+/* ipv6_skip_exthdr() has passed the fragment header by, or stopped at it. */
+static bool fragment_v6(const struct sk_buff *skb, struct payload *payload)
 {
 	const struct frag_hdr *fh;
+	unsigned int offset = 0;
 	struct frag_hdr buffer;
 
-	fh = skb_header_pointer(skb, payload->offset, sizeof(buffer), &buffer);
+	if (ipv6_find_hdr(skb, &offset, NEXTHDR_FRAGMENT, NULL, NULL) < 0)
+		return false;
+	fh = skb_header_pointer(skb, offset, sizeof(buffer), &buffer);
 	if (!fh)
 		return false;
-	payload->protocol = fh->nexthdr;
+	payload->later = fh->frag_off & htons(IP6_OFFSET);
+	payload->fragment_id = ntohl(fh->identification);
+	if (payload->later)
+		payload->protocol = fh->nexthdr;
 	return true;
 }
 
@@ -195,8 +272,8 @@ static bool payload_v6(const struct sk_buff *skb, struct dsr_tuple *tuple,
 	payload->protocol = nexthdr;
 	/* An atomic fragment (RFC 6946) is whole. */
 	payload->fragment = frag_off & htons(IP6_OFFSET | IP6_MF);
-	if (offset >= 0 && nexthdr == IPPROTO_FRAGMENT)
-		return fragment_protocol(skb, payload);
+	if (unlikely(payload->fragment && !fragment_v6(skb, payload)))
+		return false;
 	return offset >= 0 || nexthdr == IPPROTO_NONE;
 }
 
@@ -205,7 +282,8 @@ static bool payload_v6(const struct sk_buff *skb, struct dsr_tuple *tuple,
  * @skb: the packet, its IP header checked and pulled by the IP layer
  * @pkt: the result; tuple.family and tuple.daddr are set by the caller
  *
- * With DSR_PARSE_FRAGMENT only the protocol is known.
+ * With DSR_PARSE_FRAGMENT only the addresses, the protocol and the fragment's
+ * identification are known.
  *
  * Context: any, under RCU.
  * Return: what kind of packet it is.
@@ -220,14 +298,18 @@ enum dsr_parse_result dsr_packet_parse(const struct sk_buff *skb,
 	else if (!payload_v6(skb, &pkt->tuple, &payload))
 		return DSR_PARSE_MALFORMED;
 
+	pkt->fragment = payload.fragment;
 	if (unlikely(payload.fragment)) {
 		pkt->tuple.protocol = payload.protocol;
-		return DSR_PARSE_FRAGMENT;
+		pkt->fragment_id = payload.fragment_id;
+		if (payload.later)
+			return DSR_PARSE_FRAGMENT;
 	}
 
 	switch (payload.protocol) {
 	case IPPROTO_TCP:
 	case IPPROTO_UDP:
+	case IPPROTO_SCTP:
 		return parse_ports(skb, &payload, pkt);
 	case IPPROTO_ICMP:
 		if (pkt->tuple.family == AF_INET)
@@ -237,14 +319,24 @@ enum dsr_parse_result dsr_packet_parse(const struct sk_buff *skb,
 		if (pkt->tuple.family == AF_INET6)
 			return parse_icmpv6(skb, &payload, pkt);
 		return DSR_PARSE_OTHER;
-	default:
+	case IPPROTO_NONE:
 		return DSR_PARSE_OTHER;
+	default:
+		return parse_portless(&payload, 0, pkt);
 	}
 }
 
+/* Keeps the flows of a service of any protocol apart, which may share addresses
+ * and ports.  The hash is secret already, so a constant will do.
+ */
+static u64 mix_protocol(u64 hash, u8 protocol)
+{
+	return hash + protocol * GOLDEN_RATIO_64;
+}
+
 /**
- * dsr_tuple_hash() - keyed hash of addresses and ports
- * @tuple: the tuple; its protocol does not count
+ * dsr_tuple_hash() - keyed hash of a tuple
+ * @tuple: the tuple
  * @key: secret or shared key
  *
  * SipHash-2-4 (Aumasson and Bernstein, 2012): whoever doesn't know the key
@@ -257,10 +349,34 @@ u64 dsr_tuple_hash(const struct dsr_tuple *tuple, const siphash_key_t *key)
 {
 	u32 ports = (__force u32)tuple->sport << 16 |
 		    (__force u32)tuple->dport;
+	u64 hash;
 
 	if (tuple->family == AF_INET)
-		return siphash_3u32((__force u32)tuple->saddr.v4,
+		hash = siphash_3u32((__force u32)tuple->saddr.v4,
 				    (__force u32)tuple->daddr.v4, ports, key);
+	else
+		hash = siphash(tuple, offsetofend(struct dsr_tuple, dport),
+			       key);
+	return mix_protocol(hash, tuple->protocol);
+}
 
-	return siphash(tuple, offsetofend(struct dsr_tuple, dport), key);
+/**
+ * dsr_fragment_hash() - keyed hash of what the fragments of a datagram share
+ * @pkt: one of them
+ * @key: secret key
+ *
+ * Addresses, identification and, as RFC 791 has it for IPv4, the protocol.
+ *
+ * Context: any.
+ * Return: 64 bits.
+ */
+u64 dsr_fragment_hash(const struct dsr_packet *pkt, const siphash_key_t *key)
+{
+	const struct dsr_tuple *tuple = &pkt->tuple;
+	u64 hash;
+
+	hash = siphash(tuple, offsetof(struct dsr_tuple, sport), key);
+	hash = siphash_2u64(hash, pkt->fragment_id, key);
+	return tuple->family == AF_INET ? mix_protocol(hash, tuple->protocol) :
+					  hash;
 }

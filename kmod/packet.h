@@ -16,36 +16,39 @@
 struct dsr_tuple {
 	union dsr_ip saddr;
 	union dsr_ip daddr;
-	__be16 sport;
-	__be16 dport;
+	__be16 sport;	/* of an ICMP echo, its identifier */
+	__be16 dport;	/* 0 where the protocol has no ports */
 	u8 family;	/* AF_INET or AF_INET6, which NFPROTO_* equal */
-	u8 protocol;	/* IPPROTO_TCP or IPPROTO_UDP */
+	u8 protocol;	/* IPPROTO_* */
 };
 
 /* What a packet means to its flow. */
 enum dsr_event {
 	DSR_EVENT_DATA,
-	DSR_EVENT_SYN,		/* TCP, without ACK */
-	DSR_EVENT_FIN,
-	DSR_EVENT_RST,
+	DSR_EVENT_SYN,		/* TCP without ACK, SCTP INIT */
+	DSR_EVENT_FIN,		/* SCTP SHUTDOWN */
+	DSR_EVENT_RST,		/* SCTP ABORT */
 	DSR_EVENT_ERROR,	/* an ICMP error about it */
 };
 
 struct dsr_packet {
 	struct dsr_tuple tuple;
 	enum dsr_event event;
+	bool fragment;		/* any; the first one has ports all the same */
+	u32 fragment_id;
 };
 
 enum dsr_parse_result {
 	DSR_PARSE_OK,
-	DSR_PARSE_OTHER,	/* no protocol that a service can have */
-	DSR_PARSE_FRAGMENT,
+	DSR_PARSE_OTHER,	/* nothing that a service can want */
+	DSR_PARSE_FRAGMENT,	/* not the first of its datagram: no ports */
 	DSR_PARSE_MALFORMED,
 };
 
 enum dsr_parse_result dsr_packet_parse(const struct sk_buff *skb,
 				       struct dsr_packet *pkt);
 u64 dsr_tuple_hash(const struct dsr_tuple *tuple, const siphash_key_t *key);
+u64 dsr_fragment_hash(const struct dsr_packet *pkt, const siphash_key_t *key);
 
 /* The destination alone, all that a packet for somebody else is asked for.
  * The IP layer has checked and pulled the header before the hooks run.

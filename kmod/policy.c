@@ -6,38 +6,94 @@
 
 #include "netlink.h"
 
-/* Linux 6.1 wants it writable, and doesn't write. */
+/* Linux 6.1 wants them writable, and doesn't write. */
 static struct netlink_range_validation weight_range = {
 	.max = DSR_WEIGHT_MAX,
 };
 
-#define ADDRESS_POLICY	NLA_POLICY_RANGE(NLA_BINARY, sizeof(__be32), \
-					 sizeof(struct in6_addr))
-
-static const struct nla_policy service_key[DSR_A_SERVICE_PORT + 1] = {
-	[DSR_A_SERVICE_ADDRESS] = ADDRESS_POLICY,
-	[DSR_A_SERVICE_PROTOCOL] = { .type = NLA_U8 },
-	[DSR_A_SERVICE_PORT] = { .type = NLA_U16 },
+static struct netlink_range_validation timeout_range = {
+	.min = 1,
+	.max = DSR_TIMEOUT_MAX,
 };
 
-static const struct nla_policy service[DSR_A_SERVICE_SCHEDULER + 1] = {
-	[DSR_A_SERVICE_ADDRESS] = ADDRESS_POLICY,
-	[DSR_A_SERVICE_PROTOCOL] = { .type = NLA_U8 },
-	[DSR_A_SERVICE_PORT] = { .type = NLA_U16 },
+static struct netlink_range_validation seconds_range = {
+	.max = DSR_TIMEOUT_MAX,
+};
+
+static struct netlink_range_validation slow_start_range = {
+	.max = DSR_SLOW_START_MAX,
+};
+
+static struct netlink_range_validation mark_range = {
+	.min = 1,
+	.max = U32_MAX,
+};
+
+static struct netlink_range_validation ifindex_range = {
+	.max = INT_MAX,
+};
+
+static struct netlink_range_validation flows_range = {
+	.min = DSR_FLOWS_MIN,
+	.max = DSR_FLOWS_MAX,
+};
+
+#define ADDRESS_POLICY	NLA_POLICY_RANGE(NLA_BINARY, sizeof(__be32), \
+					 sizeof(struct in6_addr))
+#define U32_POLICY(range)	NLA_POLICY_FULL_RANGE(NLA_U32, range)
+
+#define SERVICE_KEY \
+	[DSR_A_SERVICE_ADDRESS] = ADDRESS_POLICY, \
+	[DSR_A_SERVICE_PREFIXLEN] = NLA_POLICY_RANGE(NLA_U8, 1, 128), \
+	[DSR_A_SERVICE_PROTOCOL] = { .type = NLA_U8 }, \
+	[DSR_A_SERVICE_PORT] = { .type = NLA_U16 }, \
+	[DSR_A_SERVICE_PORT_END] = { .type = NLA_U16 }, \
+	[DSR_A_SERVICE_MARK] = U32_POLICY(&mark_range), \
+	[DSR_A_SERVICE_FAMILY] = { .type = NLA_U8 }
+
+static const struct nla_policy service_key[DSR_A_SERVICE_FAMILY + 1] = {
+	SERVICE_KEY,
+};
+
+static const struct nla_policy service[DSR_A_SERVICE_TIMEOUT_UDP + 1] = {
+	SERVICE_KEY,
 	[DSR_A_SERVICE_SCHEDULER] = {
 		.type = NLA_NUL_STRING,
 		.len = DSR_SCHEDULER_LEN,
 	},
+	[DSR_A_SERVICE_HASH] = NLA_POLICY_MAX(NLA_U8, DSR_HASH_MAX),
+	[DSR_A_SERVICE_AFFINITY] = U32_POLICY(&seconds_range),
+	[DSR_A_SERVICE_AFFINITY_PREFIXLEN] = NLA_POLICY_RANGE(NLA_U8, 1, 128),
+	[DSR_A_SERVICE_STATELESS] = NLA_POLICY_MAX(NLA_U8, 1),
+	[DSR_A_SERVICE_ADOPT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[DSR_A_SERVICE_ON_REMOVE] = NLA_POLICY_MAX(NLA_U8, DSR_ON_REMOVE_MAX),
+	[DSR_A_SERVICE_NO_BACKEND] = NLA_POLICY_MAX(NLA_U8, DSR_NO_BACKEND_MAX),
+	[DSR_A_SERVICE_TIMEOUT_SYN] = U32_POLICY(&timeout_range),
+	[DSR_A_SERVICE_TIMEOUT_ESTABLISHED] = U32_POLICY(&timeout_range),
+	[DSR_A_SERVICE_TIMEOUT_FIN] = U32_POLICY(&timeout_range),
+	[DSR_A_SERVICE_TIMEOUT_UDP] = U32_POLICY(&timeout_range),
 };
 
 static const struct nla_policy backend_key[DSR_A_BACKEND_ADDRESS + 1] = {
 	[DSR_A_BACKEND_ADDRESS] = ADDRESS_POLICY,
 };
 
-static const struct nla_policy backend[DSR_A_BACKEND_MODE + 1] = {
+static const struct nla_policy backend[DSR_A_BACKEND_SLOW_START + 1] = {
 	[DSR_A_BACKEND_ADDRESS] = ADDRESS_POLICY,
-	[DSR_A_BACKEND_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &weight_range),
+	[DSR_A_BACKEND_WEIGHT] = U32_POLICY(&weight_range),
 	[DSR_A_BACKEND_MODE] = NLA_POLICY_MAX(NLA_U8, DSR_MODE_MAX),
+	[DSR_A_BACKEND_STATE] = NLA_POLICY_MAX(NLA_U8, DSR_STATE_MAX),
+	[DSR_A_BACKEND_DRAIN_FOR] = U32_POLICY(&seconds_range),
+	[DSR_A_BACKEND_DEV] = U32_POLICY(&ifindex_range),
+	[DSR_A_BACKEND_PINNED_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
+	[DSR_A_BACKEND_MAX_FLOWS] = { .type = NLA_U32 },
+	[DSR_A_BACKEND_MIN_FLOWS] = { .type = NLA_U32 },
+	[DSR_A_BACKEND_SLOW_START] = U32_POLICY(&slow_start_range),
+};
+
+static const struct nla_policy settings[DSR_A_SETTINGS_HASH_SEED + 1] = {
+	[DSR_A_SETTINGS_FLOWS] = U32_POLICY(&flows_range),
+	[DSR_A_SETTINGS_HASH_SEED] = { .type = NLA_U64 },
 };
 
 const struct nla_policy dsr_policy_none[DSR_A_SERVICE + 1] = {
@@ -63,4 +119,8 @@ const struct nla_policy dsr_policy_backend[DSR_A_BACKEND + 1] = {
 const struct nla_policy dsr_policy_backend_key[DSR_A_BACKEND + 1] = {
 	[DSR_A_SERVICE] = NLA_POLICY_NESTED(service_key),
 	[DSR_A_BACKEND] = NLA_POLICY_NESTED(backend_key),
+};
+
+const struct nla_policy dsr_policy_settings[DSR_A_SETTINGS + 1] = {
+	[DSR_A_SETTINGS] = NLA_POLICY_NESTED(settings),
 };

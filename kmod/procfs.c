@@ -32,8 +32,8 @@ static void show_backend(struct seq_file *seq, const struct dsr_backend *be)
 		seq_printf(seq, "%pI4", &be->addr.ip.v4);
 	else
 		seq_printf(seq, "%pI6c", &be->addr.ip.v6);
-	seq_printf(seq, " mode %s weight %u state %s", modes[be->mode],
-		   be->weight, states[dsr_backend_state(be)]);
+	seq_printf(seq, " mode %s weight %u state %s", modes[be->options.mode],
+		   be->options.weight, states[dsr_backend_state(be)]);
 	show_traffic(seq, be->traffic);
 }
 
@@ -45,7 +45,7 @@ static int services_show(struct seq_file *seq, void *v)
 
 	svc = list_entry(v, struct dsr_service, list);
 	dsr_service_name(svc, name);
-	seq_printf(seq, "%s scheduler %s backends %u", name, svc->sched->name,
+	seq_printf(seq, "%s scheduler %s backends %u", name, svc->options.sched->name,
 		   svc->backends_nr);
 	show_traffic(seq, svc->traffic);
 	list_for_each_entry(be, &svc->backends, list)

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Pools of backends, the schedulers' common part, and the schedulers: each a
- * few lines around pure code of its own file.
- */
+/* Pools of backends, and how a scheduler is asked for one of them. */
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/siphash.h>
 #include <linux/sort.h>
 #include <linux/string.h>
 
 #include "backend.h"
-#include "maglev.h"
-#include "rr.h"
 #include "sched.h"
 #include "service.h"
 
@@ -19,96 +14,18 @@
  */
 #define SCHED_TRIES	8
 
-static int maglev_build(struct dsr_pool *pool, const struct dsr_service *svc)
-{
-	struct dsr_maglev_entry *entry;
-	const struct dsr_backend *be;
-	int err = -ENOMEM;
-	u32 i;
-
-	pool->table_size = dsr_maglev_size(pool->nr);
-	pool->table = kvmalloc_array(pool->table_size, sizeof(*pool->table),
-				     GFP_KERNEL_ACCOUNT);
-	entry = kvmalloc_array(pool->nr, sizeof(*entry), GFP_KERNEL);
-	if (!pool->table || !entry)
-		goto out;
-
-	for (i = 0; i < pool->nr; i++) {
-		be = pool->backend[i];
-		entry[i].hash = siphash(&be->addr.ip, sizeof(be->addr.ip),
-					&svc->dn->hash_key);
-		entry[i].weight = be->weight;
-	}
-	err = dsr_maglev_fill(pool->table, pool->table_size, entry, pool->nr);
-out:
-	kvfree(entry);
-	return err;
-}
-
-static u32 maglev_by_hash(const struct dsr_pool *pool, u64 hash)
-{
-	return pool->table[(u32)hash % pool->table_size];
-}
-
-static u32 maglev_next(const struct dsr_pool *pool, struct dsr_service *svc,
-		       u64 hash)
-{
-	return maglev_by_hash(pool, hash);
-}
-
-const struct dsr_sched_ops dsr_sched_maglev = {
-	.name = "maglev",
-	.build = maglev_build,
-	.by_hash = maglev_by_hash,
-	.next = maglev_next,
-};
-
-static int rr_build(struct dsr_pool *pool, const struct dsr_service *svc)
-{
-	u32 sum = 0, i;
-
-	pool->sums = kvmalloc_array(pool->nr, sizeof(*pool->sums),
-				    GFP_KERNEL_ACCOUNT);
-	if (!pool->sums)
-		return -ENOMEM;
-
-	for (i = 0; i < pool->nr; i++) {
-		sum += pool->backend[i]->weight;
-		pool->sums[i] = sum;
-	}
-	pool->step = dsr_rr_step(sum);
-	return 0;
-}
-
-static u32 rr_by_hash(const struct dsr_pool *pool, u64 hash)
-{
-	u32 total = pool->sums[pool->nr - 1];
-
-	return dsr_weight_find(pool->sums, pool->nr,
-			       reciprocal_scale((u32)hash, total));
-}
-
-static u32 rr_next(const struct dsr_pool *pool, struct dsr_service *svc,
-		   u64 hash)
-{
-	u64 turn = atomic64_inc_return(&svc->turn);
-	u32 total = pool->sums[pool->nr - 1];
-
-	return dsr_weight_find(pool->sums, pool->nr,
-			       dsr_rr_turn(turn, pool->step, total));
-}
-
-const struct dsr_sched_ops dsr_sched_rr = {
-	.name = "rr",
-	.build = rr_build,
-	.by_hash = rr_by_hash,
-	.next = rr_next,
-};
-
 static const struct dsr_sched_ops * const schedulers[] = {
 	&dsr_sched_maglev,
 	&dsr_sched_rr,
+	&dsr_sched_lc,
+	&dsr_sched_random,
+	&dsr_sched_p2c,
+	&dsr_sched_failover,
+	&dsr_sched_overflow,
 };
+
+const char dsr_sched_unknown[] =
+	"unknown scheduler, known are maglev, rr, lc, random, p2c, failover and overflow";
 
 /**
  * dsr_sched_find() - a scheduler by its name
@@ -133,17 +50,40 @@ static u64 next_hash(u64 hash)
 	return (hash ^ (hash >> 29)) * GOLDEN_RATIO_64;
 }
 
-static struct dsr_backend *choose(const struct dsr_pool *pool,
-				  struct dsr_service *svc, u64 hash)
+/* In its slow start a backend takes only a part of the flows that choose it, by
+ * bits of their hash that no scheduler looks at.
+ */
+static bool takes(struct dsr_backend *be, u64 hash, bool by_load)
 {
+	return dsr_backend_available(be) &&
+	       (by_load || (hash >> 56) < dsr_backend_share(be));
+}
+
+static u32 ask(const struct dsr_pool *pool, atomic64_t *turn, u64 hash)
+{
+	return turn ? pool->ops->next(pool, turn, hash) :
+		      pool->ops->by_hash(pool, hash);
+}
+
+/* @turn: NULL for by_hash. */
+static struct dsr_backend *choose(const struct dsr_pool *pool, atomic64_t *turn,
+				  u64 hash)
+{
+	bool by_load = turn && pool->ops->by_load;
 	struct dsr_backend *be;
 	u32 index = 0, i;
 
+	if (pool->ops->exhaustive) {
+		index = ask(pool, turn, hash);
+		return index == DSR_SCHED_NONE ? NULL : pool->backend[index];
+	}
+
 	for (i = 0; i < SCHED_TRIES; i++) {
-		index = svc ? pool->ops->next(pool, svc, hash) :
-			      pool->ops->by_hash(pool, hash);
+		index = ask(pool, turn, hash);
+		if (unlikely(index == DSR_SCHED_NONE))
+			return NULL;
 		be = pool->backend[index];
-		if (likely(dsr_backend_available(be)))
+		if (likely(takes(be, hash, by_load)))
 			return be;
 		hash = next_hash(hash);
 	}
@@ -182,7 +122,7 @@ struct dsr_backend *dsr_sched_by_hash(const struct dsr_pool *pool, u64 hash)
 struct dsr_backend *dsr_sched_next(const struct dsr_pool *pool,
 				   struct dsr_service *svc, u64 hash)
 {
-	return pool ? choose(pool, svc, hash) : NULL;
+	return pool ? choose(pool, &svc->turn, hash) : NULL;
 }
 
 static int compare_backends(const void *a, const void *b)
@@ -195,12 +135,16 @@ static int compare_backends(const void *a, const void *b)
 static void collect(struct dsr_pool *pool, const struct dsr_service *svc)
 {
 	struct dsr_backend *be;
+	u32 i;
 
 	list_for_each_entry(be, &svc->backends, list)
-		if (be->weight)
+		if (be->options.weight && be->options.state == DSR_STATE_UP)
 			pool->backend[pool->nr++] = be;
 	sort(pool->backend, pool->nr, sizeof(*pool->backend), compare_backends,
 	     NULL);
+	for (i = pool->nr; i--; )
+		if (pool->backend[i]->options.mode == DSR_MODE_LOCAL)
+			pool->local = pool->backend[i];
 }
 
 /**
@@ -226,13 +170,15 @@ static void pool_free_work(struct work_struct *work)
 
 /**
  * dsr_pool_build() - make a pool of the service's backends as they are now
- * @svc: the service; its scheduler and backends count, not its pool
- * @result: the pool, NULL when no backend has a weight
+ * @svc: the service; its backends count, not its pool
+ * @sched: the scheduler, which need not be the service's yet
+ * @result: the pool, NULL when no backend is up and has a weight
  *
  * Context: process, config_lock held.
  * Return: 0 or -ENOMEM.
  */
-int dsr_pool_build(struct dsr_service *svc, struct dsr_pool **result)
+int dsr_pool_build(struct dsr_service *svc, const struct dsr_sched_ops *sched,
+		   struct dsr_pool **result)
 {
 	struct dsr_pool *pool;
 	int err = -ENOMEM;
@@ -244,7 +190,7 @@ int dsr_pool_build(struct dsr_service *svc, struct dsr_pool **result)
 	if (!pool)
 		return -ENOMEM;
 	INIT_RCU_WORK(&pool->work, pool_free_work);
-	pool->ops = svc->sched;
+	pool->ops = sched;
 	pool->backend = kvmalloc_array(svc->backends_nr + 1,
 				       sizeof(*pool->backend),
 				       GFP_KERNEL_ACCOUNT);

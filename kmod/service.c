@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The tables of VIPs and services, and the life of what is in them. */
+/* Services: their options and their life.  vip.c says where they are found. */
 #include <linux/in.h>
 #include <linux/netlink.h>
 #include <linux/random.h>
@@ -8,62 +8,41 @@
 #include "backend.h"
 #include "flow.h"
 #include "hook.h"
-#include "packet.h"
 #include "param.h"
 #include "sched.h"
 #include "service.h"
 #include "stats.h"
+#include "sweep.h"
 #include "sysfs.h"
+#include "vip.h"
 
-/* Idle seconds after which a flow is forgotten, as IPVS has them. */
-#define TIMEOUT_TCP_SYN		60
-#define TIMEOUT_TCP_ESTABLISHED	900
-#define TIMEOUT_TCP_FIN		120
-#define TIMEOUT_TCP_RST		10
-#define TIMEOUT_UDP_FIRST	60
-#define TIMEOUT_UDP		300
-
-static u32 service_bucket(const struct dsr_vip *vip, __be16 port, u8 protocol)
+static u32 mark_bucket(u8 family, u32 mark)
 {
-	u64 word = (unsigned long)vip;
-
-	word += hash_64((u64)(__force u16)port << 8 | protocol, 64);
-	return hash_64(word, DSR_SERVICE_BITS);
-}
-
-/* Context: under RCU, or config_lock held. */
-static struct dsr_service *find(const struct dsr_net *dn,
-				const struct dsr_vip *vip, __be16 port,
-				u8 protocol)
-{
-	const struct dsr_service_table *table;
-	struct dsr_service *svc;
-	u32 bucket = service_bucket(vip, port, protocol);
-
-	table = rcu_dereference_check(dn->services,
-				      lockdep_is_held(&dn->config_lock));
-	hlist_for_each_entry_rcu(svc, &table->service[bucket], node,
-				 lockdep_is_held(&dn->config_lock))
-		if (svc->vip == vip && svc->port == port &&
-		    svc->protocol == protocol)
-			return svc;
-	return NULL;
+	return hash_64((u64)mark << 8 | family, DSR_SERVICE_BITS);
 }
 
 /**
- * dsr_service_find() - the service that a packet is for
- * @dn: the namespace
- * @vip: the VIP that it is sent to
- * @tuple: its tuple
+ * dsr_service_by_mark() - the service of a firewall mark
+ * @dn: the namespace, which has or had services
+ * @family: of the packet
+ * @mark: its mark
  *
- * Context: under RCU.
+ * Context: under RCU, or config_lock held.
  * Return: the service or NULL.
  */
-struct dsr_service *dsr_service_find(const struct dsr_net *dn,
-				     const struct dsr_vip *vip,
-				     const struct dsr_tuple *tuple)
+struct dsr_service *dsr_service_by_mark(const struct dsr_net *dn, u8 family,
+					u32 mark)
 {
-	return find(dn, vip, tuple->dport, tuple->protocol);
+	const struct dsr_service_table *table = dsr_service_table(dn);
+	struct dsr_service *svc;
+
+	if (!READ_ONCE(table->marks))
+		return NULL;
+	hlist_for_each_entry_rcu(svc, &table->service[mark_bucket(family, mark)],
+				 node, lockdep_is_held(&dn->config_lock))
+		if (svc->mark == mark && svc->family == family)
+			return svc;
+	return NULL;
 }
 
 /**
@@ -77,69 +56,74 @@ struct dsr_service *dsr_service_find(const struct dsr_net *dn,
 struct dsr_service *dsr_service_lookup(struct dsr_net *dn,
 				       const struct dsr_service_key *key)
 {
-	const struct dsr_vip *vip;
-
 	lockdep_assert_held(&dn->config_lock);
 	if (!rcu_access_pointer(dn->services))
 		return NULL;
-	vip = dsr_vip_find(dn, &key->addr);
-	return vip ? find(dn, vip, key->port, key->protocol) : NULL;
+	if (key->mark)
+		return dsr_service_by_mark(dn, key->addr.family, key->mark);
+	return dsr_vip_lookup(dn, key);
 }
 
-static struct dsr_service_table *table_get(const struct dsr_net *dn)
+/* Context: any. */
+void dsr_service_get_key(const struct dsr_service *svc,
+			 struct dsr_service_key *key)
 {
-	return rcu_dereference_protected(dn->services,
-					 lockdep_is_held(&dn->config_lock));
-}
-
-static u32 *vip_users(struct dsr_vip *vip, u8 protocol)
-{
-	return protocol == IPPROTO_TCP ? &vip->tcp_services :
-					 &vip->udp_services;
-}
-
-static struct dsr_vip *vip_get(struct dsr_net *dn, const struct dsr_addr *addr,
-			       u8 protocol)
-{
-	u32 bucket = dsr_addr_hash(addr, DSR_SERVICE_BITS);
-	struct dsr_vip *vip;
-	u32 *users;
-
-	vip = (struct dsr_vip *)dsr_vip_find(dn, addr);
-	if (!vip) {
-		vip = kzalloc(sizeof(*vip), GFP_KERNEL_ACCOUNT);
-		if (!vip)
-			return NULL;
-		vip->addr = *addr;
-		hlist_add_head_rcu(&vip->node, &table_get(dn)->vip[bucket]);
-	}
-	users = vip_users(vip, protocol);
-	WRITE_ONCE(*users, *users + 1);
-	return vip;
-}
-
-static void vip_put(struct dsr_vip *vip, u8 protocol)
-{
-	u32 *users = vip_users(vip, protocol);
-
-	WRITE_ONCE(*users, *users - 1);
-	if (vip->tcp_services || vip->udp_services)
+	memset(key, 0, sizeof(*key));
+	key->addr.family = svc->family;
+	key->mark = svc->mark;
+	if (!svc->vip)
 		return;
-	hlist_del_rcu(&vip->node);
-	kfree_rcu(vip, rcu);
+	key->addr = svc->vip->addr;
+	key->prefixlen = svc->vip->prefixlen;
+	key->protocol = svc->protocol;
+	key->port = svc->port;
+	key->port_end = svc->port_end;
 }
 
-static void set_timeouts(struct dsr_service *svc)
+/* The options of a service for which none are given. */
+void dsr_service_defaults(struct dsr_service_options *options)
 {
-	bool tcp = svc->protocol == IPPROTO_TCP;
-	u32 *timeout = svc->timeout;
+	memset(options, 0, sizeof(*options));
+	options->sched = &dsr_sched_default;
+	options->affinity_prefixlen = U8_MAX;
+	options->adopt = true;
+	options->timeout_syn = DSR_TIMEOUT_SYN;
+	options->timeout_established = DSR_TIMEOUT_ESTABLISHED;
+	options->timeout_fin = DSR_TIMEOUT_FIN;
+	options->timeout_udp = DSR_TIMEOUT_UDP;
+}
 
-	timeout[DSR_FLOW_HALF] =
-		dsr_flow_ticks(tcp ? TIMEOUT_TCP_SYN : TIMEOUT_UDP_FIRST);
-	timeout[DSR_FLOW_OPEN] =
-		dsr_flow_ticks(tcp ? TIMEOUT_TCP_ESTABLISHED : TIMEOUT_UDP);
-	timeout[DSR_FLOW_CLOSING] = dsr_flow_ticks(TIMEOUT_TCP_FIN);
-	timeout[DSR_FLOW_CLOSED] = dsr_flow_ticks(TIMEOUT_TCP_RST);
+static void set_class_timeouts(struct dsr_service *svc,
+			       enum dsr_flow_class class, u32 half, u32 open)
+{
+	u32 *timeout = &svc->timeout[DSR_FLOW_STATE(class, 0)];
+
+	WRITE_ONCE(timeout[DSR_FLOW_HALF], dsr_flow_ticks(half));
+	WRITE_ONCE(timeout[DSR_FLOW_OPEN], dsr_flow_ticks(open));
+	WRITE_ONCE(timeout[DSR_FLOW_CLOSING],
+		   dsr_flow_ticks(svc->options.timeout_fin));
+	WRITE_ONCE(timeout[DSR_FLOW_CLOSED], dsr_flow_ticks(DSR_TIMEOUT_RST));
+}
+
+/* What of the options the packet path reads elsewhere. */
+static void options_apply(struct dsr_service *svc)
+{
+	const struct dsr_service_options *options = &svc->options;
+	u32 udp = options->timeout_udp;
+	u32 first = min_t(u32, udp, DSR_TIMEOUT_UDP_FIRST);
+
+	set_class_timeouts(svc, DSR_FLOW_TCP, options->timeout_syn,
+			   options->timeout_established);
+	set_class_timeouts(svc, DSR_FLOW_SCTP, options->timeout_syn,
+			   options->timeout_established);
+	set_class_timeouts(svc, DSR_FLOW_UDP, first, udp);
+	set_class_timeouts(svc, DSR_FLOW_OTHER, first, udp);
+	WRITE_ONCE(svc->timeout[DSR_FLOW_AFFINITY],
+		   dsr_flow_ticks(options->affinity));
+	WRITE_ONCE(svc->timeout[DSR_FLOW_AFFINITY_NEW],
+		   dsr_flow_ticks(options->affinity));
+	WRITE_ONCE(svc->stateless, options->stateless);
+	WRITE_ONCE(svc->affinity, options->affinity);
 }
 
 static void service_free(struct dsr_service *svc)
@@ -153,9 +137,9 @@ static void service_free_rcu(struct rcu_head *rcu)
 	service_free(container_of(rcu, struct dsr_service, rcu));
 }
 
-static struct dsr_service *service_alloc(struct dsr_net *dn,
-					 const struct dsr_service_key *key,
-					 const struct dsr_sched_ops *sched)
+static struct dsr_service *
+service_alloc(struct dsr_net *dn, const struct dsr_service_key *key,
+	      const struct dsr_service_options *options)
 {
 	struct dsr_service *svc;
 
@@ -169,13 +153,16 @@ static struct dsr_service *service_alloc(struct dsr_net *dn,
 	}
 
 	svc->dn = dn;
-	svc->port = key->port;
+	svc->family = key->addr.family;
 	svc->protocol = key->protocol;
-	svc->sched = sched;
+	svc->port = key->port;
+	svc->port_end = key->port_end;
+	svc->mark = key->mark;
+	svc->options = *options;
 	svc->id = ++dn->last_service_id;
 	INIT_LIST_HEAD(&svc->backends);
 	get_random_bytes(&svc->flow_key, sizeof(svc->flow_key));
-	set_timeouts(svc);
+	options_apply(svc);
 	return svc;
 }
 
@@ -184,6 +171,7 @@ static int net_prepare(struct dsr_net *dn)
 {
 	struct dsr_service_table *services;
 	struct dsr_flow_table *flows;
+	int err;
 
 	if (!rcu_access_pointer(dn->services)) {
 		services = kvzalloc(sizeof(*services), GFP_KERNEL_ACCOUNT);
@@ -192,38 +180,72 @@ static int net_prepare(struct dsr_net *dn)
 		rcu_assign_pointer(dn->services, services);
 	}
 	if (!rcu_access_pointer(dn->flows)) {
-		flows = dsr_flow_table_create(dsr_param_flows());
+		flows = dsr_flow_table_create(dn->flows_wanted);
 		if (!flows)
 			return -ENOMEM;
 		rcu_assign_pointer(dn->flows, flows);
 	}
-	return dsr_hook_attach(dn);
+	err = dsr_hook_attach(dn);
+	if (!err)
+		dsr_sweep_start(dn);
+	return err;
 }
 
+/* Without services there's nothing to do, until the next first one. */
 static void net_rest(struct dsr_net *dn)
 {
 	if (!dn->services_nr)
 		dsr_hook_detach(dn);
 }
 
+static int publish(struct dsr_service *svc)
+{
+	struct dsr_service_table *table = dsr_service_table(svc->dn);
+	u32 bucket = mark_bucket(svc->family, svc->mark);
+
+	if (svc->vip)
+		return dsr_vip_publish(svc);
+	hlist_add_head_rcu(&svc->node, &table->service[bucket]);
+	WRITE_ONCE(table->marks, table->marks + 1);
+	return 0;
+}
+
+static void unpublish(struct dsr_service *svc)
+{
+	struct dsr_service_table *table = dsr_service_table(svc->dn);
+
+	if (svc->vip) {
+		dsr_vip_unpublish(svc);
+		return;
+	}
+	hlist_del_rcu(&svc->node);
+	WRITE_ONCE(table->marks, table->marks - 1);
+}
+
+static void vip_put(struct dsr_service *svc)
+{
+	if (svc->vip)
+		dsr_vip_put(svc->dn, (struct dsr_vip *)svc->vip, svc->protocol);
+}
+
 /**
  * dsr_service_add() - make a service
  * @dn: the namespace
  * @key: what names it; no other service has it
- * @sched: its scheduler
+ * @options: its options
  * @extack: told what went wrong
  *
  * Context: process, config_lock held.
- * Return: the service, or an ERR_PTR of -ENOSPC, -ENOMEM or what a view gave.
+ * Return: the service, or an ERR_PTR of -ENOSPC, -EEXIST, -ENOMEM or what a
+ * view gave.
  */
 struct dsr_service *dsr_service_add(struct dsr_net *dn,
 				    const struct dsr_service_key *key,
-				    const struct dsr_sched_ops *sched,
+				    const struct dsr_service_options *options,
 				    struct netlink_ext_ack *extack)
 {
 	struct dsr_service *svc;
 	struct dsr_vip *vip;
-	u32 bucket;
 	int err;
 
 	lockdep_assert_held(&dn->config_lock);
@@ -233,31 +255,36 @@ struct dsr_service *dsr_service_add(struct dsr_net *dn,
 		return ERR_PTR(-ENOSPC);
 	}
 
-	svc = service_alloc(dn, key, sched);
+	svc = service_alloc(dn, key, options);
 	if (!svc)
 		return ERR_PTR(-ENOMEM);
 	err = net_prepare(dn);
 	if (err)
 		goto err_free;
-	vip = vip_get(dn, &key->addr, key->protocol);
-	if (!vip) {
-		err = -ENOMEM;
-		goto err_rest;
+	if (!key->mark) {
+		vip = dsr_vip_get(dn, key, extack);
+		if (IS_ERR(vip)) {
+			err = PTR_ERR(vip);
+			goto err_rest;
+		}
+		svc->vip = vip;
 	}
-	svc->vip = vip;
 	err = dsr_sysfs_service_add(svc);
 	if (err)
 		goto err_vip;
+	err = publish(svc);
+	if (err)
+		goto err_sysfs;
 
-	bucket = service_bucket(vip, svc->port, svc->protocol);
-	hlist_add_head_rcu(&svc->node, &table_get(dn)->service[bucket]);
 	list_add_tail(&svc->list, &dn->service_list);
 	dn->services_nr++;
 	dn->generation++;
 	return svc;
 
+err_sysfs:
+	dsr_sysfs_service_del(svc);
 err_vip:
-	vip_put(vip, key->protocol);
+	vip_put(svc);
 err_rest:
 	net_rest(dn);
 err_free:
@@ -268,7 +295,7 @@ err_free:
 /**
  * dsr_service_set() - change a service's options
  * @svc: the service
- * @sched: its new scheduler
+ * @options: its new options
  * @extack: told what went wrong
  *
  * Flows keep their backends.
@@ -276,25 +303,29 @@ err_free:
  * Context: process, config_lock held.
  * Return: 0 or -ENOMEM, then nothing has changed.
  */
-int dsr_service_set(struct dsr_service *svc, const struct dsr_sched_ops *sched,
+int dsr_service_set(struct dsr_service *svc,
+		    const struct dsr_service_options *options,
 		    struct netlink_ext_ack *extack)
 {
-	const struct dsr_sched_ops *old = svc->sched;
+	const struct dsr_sched_ops *old = svc->options.sched;
 	struct dsr_pool *pool;
 	int err;
 
 	lockdep_assert_held(&svc->dn->config_lock);
-	if (sched == old)
-		return 0;
-
-	WRITE_ONCE(svc->sched, sched);
-	err = dsr_pool_build(svc, &pool);
-	if (err) {
-		WRITE_ONCE(svc->sched, old);
-		NL_SET_ERR_MSG(extack, "no memory for the scheduler's table");
-		return err;
+	if (options->sched != old) {
+		err = dsr_pool_build(svc, options->sched, &pool);
+		if (err) {
+			NL_SET_ERR_MSG(extack,
+				       "no memory for the scheduler's table");
+			return err;
+		}
+		dsr_pool_publish(svc, pool);
 	}
-	dsr_pool_publish(svc, pool);
+	/* Packets read each option for itself: any mixture will do for those
+	 * that come meanwhile.
+	 */
+	svc->options = *options;
+	options_apply(svc);
 	svc->dn->generation++;
 	return 0;
 }
@@ -310,14 +341,14 @@ void dsr_service_del(struct dsr_service *svc)
 	struct dsr_net *dn = svc->dn;
 
 	lockdep_assert_held(&dn->config_lock);
-	hlist_del_rcu(&svc->node);
+	unpublish(svc);
 	list_del(&svc->list);
 	dn->services_nr--;
 	dn->generation++;
 
 	dsr_backend_flush(svc);
 	dsr_sysfs_service_del(svc);
-	vip_put((struct dsr_vip *)svc->vip, svc->protocol);
+	vip_put(svc);
 	net_rest(dn);
 	call_rcu(&svc->rcu, service_free_rcu);
 }
@@ -336,25 +367,60 @@ void dsr_service_flush(struct dsr_net *dn)
 		dsr_service_del(svc);
 }
 
+static const char *protocol_name(u8 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	default:
+		return "sctp";
+	}
+}
+
+static int name_address(char *name, const struct dsr_vip *vip)
+{
+	const struct dsr_addr *addr = &vip->addr;
+	bool whole = vip->prefixlen == dsr_addr_bits(addr->family);
+	char prefix[8] = "";
+
+	if (!whole)
+		snprintf(prefix, sizeof(prefix), "/%u", vip->prefixlen);
+	if (addr->family == AF_INET)
+		return scnprintf(name, DSR_SERVICE_NAME_LEN, "%pI4%s",
+				 &addr->ip.v4, prefix);
+	return scnprintf(name, DSR_SERVICE_NAME_LEN, "[%pI6c%s]", &addr->ip.v6,
+			 prefix);
+}
+
 /**
  * dsr_service_name() - a service as the user writes it
  * @svc: the service
- * @name: the result, such as "10.2.0.1:80/tcp"
+ * @name: the result, such as "10.2.0.1:80/tcp" or "mark 7"
  *
  * Context: any.
  */
 void dsr_service_name(const struct dsr_service *svc,
 		      char name[DSR_SERVICE_NAME_LEN])
 {
-	const char *protocol = svc->protocol == IPPROTO_TCP ? "tcp" : "udp";
-	const struct dsr_addr *addr = &svc->vip->addr;
+	int len;
 
-	if (addr->family == AF_INET)
-		snprintf(name, DSR_SERVICE_NAME_LEN, "%pI4:%u/%s",
-			 &addr->ip.v4, ntohs(svc->port), protocol);
-	else
-		snprintf(name, DSR_SERVICE_NAME_LEN, "[%pI6c]:%u/%s",
-			 &addr->ip.v6, ntohs(svc->port), protocol);
+	if (!svc->vip) {
+		scnprintf(name, DSR_SERVICE_NAME_LEN, "mark %u%s", svc->mark,
+			  svc->family == AF_INET6 ? "/ipv6" : "");
+		return;
+	}
+	len = name_address(name, svc->vip);
+	if (svc->port)
+		len += scnprintf(name + len, DSR_SERVICE_NAME_LEN - len, ":%u",
+				 svc->port);
+	if (svc->port != svc->port_end)
+		len += scnprintf(name + len, DSR_SERVICE_NAME_LEN - len, "-%u",
+				 svc->port_end);
+	if (svc->protocol)
+		scnprintf(name + len, DSR_SERVICE_NAME_LEN - len, "/%s",
+			  protocol_name(svc->protocol));
 }
 
 void dsr_service_net_init(struct dsr_net *dn)

@@ -5,7 +5,9 @@
 #include <linux/in.h>
 #include <linux/list.h>
 #include <linux/rculist.h>
+#include <linux/refcount.h>
 #include <linux/siphash.h>
+#include <uapi/dsr.h>
 
 #include "addr.h"
 #include "flow.h"
@@ -15,134 +17,129 @@ struct device;
 struct dsr_pool;
 struct dsr_sched_ops;
 struct dsr_traffic_stats;
-struct dsr_tuple;
 struct netlink_ext_ack;
 
 #define DSR_SERVICES_MAX	65536	/* of a namespace */
 
-/* What names a service. */
+/* Idle seconds after which a flow is forgotten, as IPVS has them. */
+#define DSR_TIMEOUT_SYN			60
+#define DSR_TIMEOUT_ESTABLISHED		900
+#define DSR_TIMEOUT_FIN			120
+#define DSR_TIMEOUT_RST			10
+#define DSR_TIMEOUT_UDP			300
+#define DSR_TIMEOUT_UDP_FIRST		60	/* or that of UDP, if it's less */
+
+/**
+ * struct dsr_service_key - what names a service
+ * @addr: the VIP, or the family alone where there's a mark
+ * @prefixlen: bits of it that count; 0 with a mark
+ * @protocol: 0: any
+ * @port: first port, host byte order; 0: any
+ * @port_end: last port, the same as @port where it is one
+ * @mark: 0: none
+ */
 struct dsr_service_key {
 	struct dsr_addr addr;
-	__be16 port;
+	u8 prefixlen;
 	u8 protocol;
+	u16 port;
+	u16 port_end;
+	u32 mark;
 };
 
 /**
- * struct dsr_vip - an address that has services
- *
- * First stop of every packet, and the only one for a packet that is nobody's,
- * hence a table of its own.
- *
- * Published in dsr_service_table.vip; made with its first service and freed,
- * after a grace period, with its last.
+ * struct dsr_service_options - what can be set of a service
+ * @sched: its scheduler
+ * @hash: what of a packet the scheduler's hash is taken of
+ * @affinity: seconds; 0: none
+ * @affinity_prefixlen: bits of the client's address that count for it
+ * @stateless: remembers no flows
+ * @adopt: takes TCP flows that are first seen in their middle
+ * @on_remove: what becomes of the flows of a removed backend
+ * @no_backend: what becomes of packets that no backend takes
+ * @timeout_syn: seconds, as are the others
  */
-struct dsr_vip {
-	struct hlist_node node;
-	struct dsr_addr addr;
-	u32 tcp_services;	/* how many; under config_lock, read by packets */
-	u32 udp_services;
-	struct rcu_head rcu;
+struct dsr_service_options {
+	const struct dsr_sched_ops *sched;
+	enum dsr_hash hash;
+	u32 affinity;
+	u8 affinity_prefixlen;
+	bool stateless;
+	bool adopt;
+	enum dsr_on_remove on_remove;
+	enum dsr_no_backend no_backend;
+	u32 timeout_syn;
+	u32 timeout_established;
+	u32 timeout_fin;
+	u32 timeout_udp;
 };
 
 /**
- * struct dsr_service - a port of a VIP and the backends that serve it
+ * struct dsr_service - a VIP's port, or more or less than that, and the backends
+ *			that serve it
  *
- * Published in dsr_service_table.service, by VIP, protocol and port.
- * Writers hold dsr_net.config_lock.  Unpublished by dsr_service_del() and
- * freed after a grace period; its views (sysfs) are gone before that.
+ * Published where its selector says (service.c).  Writers hold
+ * dsr_net.config_lock.  Unpublished by dsr_service_del() and freed after a
+ * grace period; its views (sysfs) are gone before that.
+ *
+ * A packet of a known flow reads two cache lines of it: the first, and its
+ * class's quarter of @timeout.
  */
 struct dsr_service {
-	/* The packet path reads these; changed only by configuration. */
-	struct hlist_node node;
-	const struct dsr_vip *vip;
-	__be16 port;
+	/* What the packet path reads; changed only by configuration. */
+	struct hlist_node node;		/* by VIP, protocol and port, or by mark */
+	const struct dsr_vip *vip;	/* NULL: a mark's */
+	u16 port;
+	u16 port_end;
 	u8 protocol;
-	u32 timeout[DSR_FLOW_STATES];	/* ticks */
-	siphash_key_t flow_key;		/* secret, makes its flows its own */
+	bool stateless;
+	bool affinity;
 	struct dsr_pool __rcu *pool;	/* under config_lock */
-	struct dsr_traffic_stats __percpu *traffic;
+	siphash_key_t flow_key;		/* secret, makes its flows its own */
+
+	u32 timeout[DSR_FLOW_STATES] ____cacheline_aligned;	/* ticks */
 
 	/* Written by each new flow under rr, so kept off the lines above. */
 	atomic64_t turn ____cacheline_aligned_in_smp;
 
-	/* Configuration and views, under config_lock. */
-	struct list_head list ____cacheline_aligned_in_smp;
+	/* What new flows read, configuration, and views. */
+	struct dsr_service_options options ____cacheline_aligned_in_smp;
+	u32 mark;
+	u16 family;
+	u32 id;				/* never used twice in a namespace */
+	struct dsr_traffic_stats __percpu *traffic;
+	struct dsr_net *dn;
+
+	/* Under config_lock. */
+	struct list_head list;
 	struct list_head backends;	/* struct dsr_backend, ascending seq */
 	u32 backends_nr;
-	u32 id;				/* never used twice in a namespace */
-	const struct dsr_sched_ops *sched;
 	struct device *device;
-	struct dsr_net *dn;
 	struct rcu_head rcu;
 };
 
-/* Buckets of a fixed number, which four services each would fill to the limit:
- * a packet for nobody costs a multiplication and one load, mostly of NULL.
- * A table that grows would save a namespace with few services some memory, a
- * thirtieth of what its flow table takes, and cost each packet more.
- *
- * Written under config_lock.  Made with the namespace's first service, freed
- * with the namespace.
- */
-#define DSR_SERVICE_BITS	14
-
-struct dsr_service_table {
-	struct hlist_head vip[1 << DSR_SERVICE_BITS];
-	struct hlist_head service[1 << DSR_SERVICE_BITS];
-};
-
-/* Whether a service of the VIP has this protocol.  Context: under RCU. */
-static inline bool dsr_vip_serves(const struct dsr_vip *vip, u8 protocol)
-{
-	return (protocol == IPPROTO_TCP && READ_ONCE(vip->tcp_services)) ||
-	       (protocol == IPPROTO_UDP && READ_ONCE(vip->udp_services));
-}
-
-/**
- * dsr_vip_find() - the VIP of an address
- * @dn: the namespace, which has or had services
- * @addr: a packet's destination
- *
- * Inline, as every packet of the host comes here.
- *
- * Context: under RCU, or config_lock held.
- * Return: the VIP, or NULL: not ours.
- */
-static inline const struct dsr_vip *dsr_vip_find(const struct dsr_net *dn,
-						 const struct dsr_addr *addr)
-{
-	const struct dsr_service_table *table;
-	const struct dsr_vip *vip;
-	u32 bucket = dsr_addr_hash(addr, DSR_SERVICE_BITS);
-
-	table = rcu_dereference_check(dn->services,
-				      lockdep_is_held(&dn->config_lock));
-	hlist_for_each_entry_rcu(vip, &table->vip[bucket], node,
-				 lockdep_is_held(&dn->config_lock))
-		if (dsr_addr_equal(&vip->addr, addr))
-			return vip;
-	return NULL;
-}
+/* Longest: "[v6 address/128]:65535-65535/sctp". */
+#define DSR_SERVICE_NAME_LEN	80
 
 /* Packet path. */
-struct dsr_service *dsr_service_find(const struct dsr_net *dn,
-				     const struct dsr_vip *vip,
-				     const struct dsr_tuple *tuple);
+struct dsr_service *dsr_service_by_mark(const struct dsr_net *dn, u8 family,
+					u32 mark);
 
 /* Configuration: config_lock held. */
 struct dsr_service *dsr_service_lookup(struct dsr_net *dn,
 				       const struct dsr_service_key *key);
+void dsr_service_get_key(const struct dsr_service *svc,
+			 struct dsr_service_key *key);
+void dsr_service_defaults(struct dsr_service_options *options);
 struct dsr_service *dsr_service_add(struct dsr_net *dn,
 				    const struct dsr_service_key *key,
-				    const struct dsr_sched_ops *sched,
+				    const struct dsr_service_options *options,
 				    struct netlink_ext_ack *extack);
-int dsr_service_set(struct dsr_service *svc, const struct dsr_sched_ops *sched,
+int dsr_service_set(struct dsr_service *svc,
+		    const struct dsr_service_options *options,
 		    struct netlink_ext_ack *extack);
 void dsr_service_del(struct dsr_service *svc);
 void dsr_service_flush(struct dsr_net *dn);
-
-/* Longest: "[v6 address]:65535/tcp". */
-#define DSR_SERVICE_NAME_LEN	64
 void dsr_service_name(const struct dsr_service *svc,
 		      char name[DSR_SERVICE_NAME_LEN]);
 

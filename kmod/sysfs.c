@@ -30,7 +30,7 @@ static ssize_t scheduler_show(struct device *dev, struct device_attribute *attr,
 {
 	const struct dsr_service *svc = dev_get_drvdata(dev);
 
-	return sysfs_emit(buffer, "%s\n", READ_ONCE(svc->sched)->name);
+	return sysfs_emit(buffer, "%s\n", READ_ONCE(svc->options.sched)->name);
 }
 static DEVICE_ATTR_ADMIN_RO(scheduler);
 
@@ -85,13 +85,13 @@ static const struct sysfs_ops backend_sysfs_ops = {
 static ssize_t weight_show(const struct dsr_backend *be,
 			   const struct backend_attribute *attr, char *buffer)
 {
-	return sysfs_emit(buffer, "%u\n", READ_ONCE(be->weight));
+	return sysfs_emit(buffer, "%u\n", READ_ONCE(be->options.weight));
 }
 
 static ssize_t mode_show(const struct dsr_backend *be,
 			 const struct backend_attribute *attr, char *buffer)
 {
-	return sysfs_emit(buffer, "%s\n", modes[be->mode]);
+	return sysfs_emit(buffer, "%s\n", modes[be->options.mode]);
 }
 
 static ssize_t state_show(const struct dsr_backend *be,

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Scheduler maglev: the flow's hash decides, the same on every director. */
+#include <linux/mm.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+
+#include "backend.h"
+#include "maglev.h"
+#include "sched.h"
+#include "service.h"
+
+static int maglev_build(struct dsr_pool *pool, const struct dsr_service *svc)
+{
+	struct dsr_maglev_entry *entry;
+	const struct dsr_backend *be;
+	int err = -ENOMEM;
+	u32 i;
+
+	pool->table_size = dsr_maglev_size(pool->nr);
+	pool->table = kvmalloc_array(pool->table_size, sizeof(*pool->table),
+				     GFP_KERNEL_ACCOUNT);
+	entry = kvmalloc_array(pool->nr, sizeof(*entry), GFP_KERNEL);
+	if (!pool->table || !entry)
+		goto out;
+
+	for (i = 0; i < pool->nr; i++) {
+		be = pool->backend[i];
+		entry[i].hash = siphash(&be->addr.ip, sizeof(be->addr.ip),
+					&svc->dn->hash_key);
+		entry[i].weight = be->options.weight;
+	}
+	err = dsr_maglev_fill(pool->table, pool->table_size, entry, pool->nr);
+out:
+	kvfree(entry);
+	return err;
+}
+
+static u32 maglev_by_hash(const struct dsr_pool *pool, u64 hash)
+{
+	return pool->table[(u32)hash % pool->table_size];
+}
+
+static u32 maglev_next(const struct dsr_pool *pool, atomic64_t *turn, u64 hash)
+{
+	return maglev_by_hash(pool, hash);
+}
+
+const struct dsr_sched_ops dsr_sched_maglev = {
+	.name = "maglev",
+	.build = maglev_build,
+	.by_hash = maglev_by_hash,
+	.next = maglev_next,
+};

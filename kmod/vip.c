@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which service an address, a protocol and a port belong to: the longest prefix
+ * decides, then the exact port, a range, any port, any protocol.
+ */
+#include <linux/netlink.h>
+#include <linux/slab.h>
+
+#include "packet.h"
+#include "service.h"
+#include "vip.h"
+
+static u32 port_bucket(const struct dsr_vip *vip, u16 port, u8 protocol)
+{
+	u64 word = (unsigned long)vip;
+
+	word += hash_64((u64)port << 8 | protocol, 64);
+	return hash_64(word, DSR_SERVICE_BITS);
+}
+
+static struct dsr_service *find_port(const struct dsr_net *dn,
+				     const struct dsr_vip *vip, u16 port,
+				     u8 protocol)
+{
+	const struct dsr_service_table *table = dsr_service_table(dn);
+	u32 bucket = port_bucket(vip, port, protocol);
+	struct dsr_service *svc;
+
+	hlist_for_each_entry_rcu(svc, &table->service[bucket], node,
+				 lockdep_is_held(&dn->config_lock))
+		if (svc->vip == vip && svc->port == port &&
+		    svc->protocol == protocol)
+			return svc;
+	return NULL;
+}
+
+/* The first range that ends at @port or behind it; nr if there's none. */
+static u32 range_index(const struct dsr_ranges *ranges, u16 port)
+{
+	u32 low = 0, high = ranges->nr, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (ranges->range[middle].last < port)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct dsr_service *find_range(const struct dsr_net *dn,
+				      const struct dsr_ranges *ranges, u16 port)
+{
+	u32 i = range_index(ranges, port);
+
+	if (i == ranges->nr || ranges->range[i].first > port)
+		return NULL;
+	return rcu_dereference_check(ranges->range[i].svc,
+				     lockdep_is_held(&dn->config_lock));
+}
+
+static struct dsr_service *find_wide(const struct dsr_net *dn,
+				     const struct dsr_vip *vip,
+				     enum dsr_flow_class class, u16 port)
+{
+	const struct dsr_ranges *ranges;
+	struct dsr_service *svc = NULL;
+
+	if (class != DSR_FLOW_OTHER) {
+		ranges = rcu_dereference(vip->ranges[class]);
+		if (ranges)
+			svc = find_range(dn, ranges, port);
+		if (!svc)
+			svc = rcu_dereference(vip->any_port[class]);
+	}
+	return svc ? svc : rcu_dereference(vip->any_protocol);
+}
+
+static void tuple_daddr(const struct dsr_tuple *tuple, struct dsr_addr *addr)
+{
+	addr->ip = tuple->daddr;
+	addr->family = tuple->family;
+}
+
+/**
+ * dsr_vip_wider() - the next VIP whose prefix has an address
+ * @dn: the namespace
+ * @addr: the address
+ * @prefixlen: only shorter prefixes than this one count
+ *
+ * Context: under RCU.
+ * Return: the VIP of the longest such prefix, or NULL.
+ */
+const struct dsr_vip *dsr_vip_wider(const struct dsr_net *dn,
+				    const struct dsr_addr *addr, u8 prefixlen)
+{
+	const struct dsr_service_table *table = dsr_service_table(dn);
+	const struct dsr_prefixes *prefixes;
+	unsigned long len = prefixlen, next;
+	struct dsr_addr masked = *addr;
+	const struct dsr_vip *vip;
+
+	prefixes = &table->prefixes[addr->family == AF_INET6];
+	while ((next = find_last_bit(prefixes->used, len)) < len) {
+		len = next;
+		dsr_addr_mask(&masked, len);
+		vip = dsr_vip_at(dn, table, &masked, len);
+		if (vip)
+			return vip;
+	}
+	return NULL;
+}
+
+/**
+ * dsr_vip_service() - the service that a packet is for
+ * @dn: the namespace
+ * @vip: the VIP that dsr_vip_find() found
+ * @tuple: the packet's tuple
+ *
+ * Context: under RCU.
+ * Return: the service or NULL.
+ */
+struct dsr_service *dsr_vip_service(const struct dsr_net *dn,
+				    const struct dsr_vip *vip,
+				    const struct dsr_tuple *tuple)
+{
+	enum dsr_flow_class class = dsr_flow_class_of(tuple->protocol);
+	u16 port = ntohs(tuple->dport);
+	struct dsr_service *svc;
+	struct dsr_addr daddr;
+
+	svc = find_port(dn, vip, port, tuple->protocol);
+	if (likely(svc))
+		return svc;
+
+	tuple_daddr(tuple, &daddr);
+	do {
+		svc = find_wide(dn, vip, class, port);
+		if (svc)
+			return svc;
+		vip = dsr_vip_wider(dn, &daddr, vip->prefixlen);
+		if (vip)
+			svc = find_port(dn, vip, port, tuple->protocol);
+	} while (vip && !svc);
+	return svc;
+}
+
+/**
+ * dsr_vip_serves() - whether any service could want a packet without its ports
+ * @dn: the namespace
+ * @vip: the VIP that dsr_vip_find() found
+ * @tuple: the packet's tuple, but for the ports
+ *
+ * Context: under RCU.
+ * Return: whether one could.
+ */
+bool dsr_vip_serves(const struct dsr_net *dn, const struct dsr_vip *vip,
+		    const struct dsr_tuple *tuple)
+{
+	enum dsr_flow_class class = dsr_flow_class_of(tuple->protocol);
+	struct dsr_addr daddr;
+
+	tuple_daddr(tuple, &daddr);
+	for (; vip; vip = dsr_vip_wider(dn, &daddr, vip->prefixlen))
+		if (READ_ONCE(vip->services[class]) ||
+		    READ_ONCE(vip->services[DSR_FLOW_OTHER]))
+			return true;
+	return false;
+}
+
+/* Configuration from here on: under config_lock. */
+
+static struct dsr_ranges *ranges_get(const struct dsr_net *dn,
+				     const struct dsr_vip *vip, u8 protocol)
+{
+	return rcu_dereference_protected(vip->ranges[dsr_flow_class_of(protocol)],
+					 lockdep_is_held(&dn->config_lock));
+}
+
+/* The pointer to a service that has all ports, or all protocols. */
+static struct dsr_service __rcu **wide_slot(struct dsr_vip *vip, u8 protocol)
+{
+	return protocol ? &vip->any_port[dsr_flow_class_of(protocol)] :
+			  &vip->any_protocol;
+}
+
+static struct dsr_service *lookup_range(const struct dsr_net *dn,
+					const struct dsr_vip *vip,
+					const struct dsr_service_key *key)
+{
+	const struct dsr_ranges *ranges = ranges_get(dn, vip, key->protocol);
+	struct dsr_service *svc;
+
+	svc = ranges ? find_range(dn, ranges, key->port) : NULL;
+	return svc && svc->port == key->port && svc->port_end == key->port_end ?
+	       svc : NULL;
+}
+
+/**
+ * dsr_vip_lookup() - the service of a key that has an address
+ * @dn: the namespace, which has or had services
+ * @key: the key
+ *
+ * Context: process, config_lock held.
+ * Return: the service or NULL.
+ */
+struct dsr_service *dsr_vip_lookup(const struct dsr_net *dn,
+				   const struct dsr_service_key *key)
+{
+	struct dsr_vip *vip;
+
+	vip = (struct dsr_vip *)dsr_vip_at(dn, dsr_service_table(dn),
+					   &key->addr, key->prefixlen);
+	if (!vip)
+		return NULL;
+	if (!key->port)
+		return rcu_dereference_protected(*wide_slot(vip, key->protocol),
+						 lockdep_is_held(&dn->config_lock));
+	if (key->port != key->port_end)
+		return lookup_range(dn, vip, key);
+	return find_port(dn, vip, key->port, key->protocol);
+}
+
+/* Two ranges that overlap would leave open which of them is meant. */
+static int check_overlap(const struct dsr_net *dn, const struct dsr_vip *vip,
+			 const struct dsr_service_key *key,
+			 struct netlink_ext_ack *extack)
+{
+	const struct dsr_ranges *ranges;
+	u32 i;
+
+	if (key->port == key->port_end)
+		return 0;
+	ranges = ranges_get(dn, vip, key->protocol);
+	if (!ranges)
+		return 0;
+	for (i = range_index(ranges, key->port);
+	     i < ranges->nr && ranges->range[i].first <= key->port_end; i++)
+		if (rcu_access_pointer(ranges->range[i].svc))
+			goto overlap;
+	return 0;
+
+overlap:
+	NL_SET_ERR_MSG(extack,
+		       "the service's ports overlap with another range of this address and protocol");
+	return -EEXIST;
+}
+
+static void prefix_get(struct dsr_service_table *table,
+		       const struct dsr_service_key *key)
+{
+	struct dsr_prefixes *prefixes;
+
+	if (key->prefixlen == dsr_addr_bits(key->addr.family))
+		return;
+	prefixes = &table->prefixes[key->addr.family == AF_INET6];
+	if (!prefixes->users[key->prefixlen]++) {
+		set_bit(key->prefixlen, prefixes->used);
+		WRITE_ONCE(prefixes->nr, prefixes->nr + 1);
+	}
+}
+
+static void prefix_put(struct dsr_service_table *table,
+		       const struct dsr_vip *vip)
+{
+	struct dsr_prefixes *prefixes;
+
+	if (vip->prefixlen == dsr_addr_bits(vip->addr.family))
+		return;
+	prefixes = &table->prefixes[vip->addr.family == AF_INET6];
+	if (!--prefixes->users[vip->prefixlen]) {
+		clear_bit(vip->prefixlen, prefixes->used);
+		WRITE_ONCE(prefixes->nr, prefixes->nr - 1);
+	}
+}
+
+static struct dsr_vip *vip_create(struct dsr_net *dn,
+				  const struct dsr_service_key *key)
+{
+	struct dsr_service_table *table = dsr_service_table(dn);
+	u32 bucket = dsr_addr_hash(&key->addr, DSR_SERVICE_BITS);
+	struct dsr_vip *vip;
+
+	vip = kzalloc(sizeof(*vip), GFP_KERNEL_ACCOUNT);
+	if (!vip)
+		return NULL;
+	vip->addr = key->addr;
+	vip->prefixlen = key->prefixlen;
+	hlist_add_head_rcu(&vip->node, &table->vip[bucket]);
+	prefix_get(table, key);
+	return vip;
+}
+
+static void count_service(struct dsr_vip *vip, u8 protocol, int change)
+{
+	u32 *services = &vip->services[dsr_flow_class_of(protocol)];
+
+	WRITE_ONCE(*services, *services + change);
+}
+
+/**
+ * dsr_vip_get() - the VIP for a new service
+ * @dn: the namespace, which has a table of services
+ * @key: the service's key, which has an address
+ * @extack: told what went wrong
+ *
+ * Made when it isn't there yet.
+ *
+ * Context: process, config_lock held.
+ * Return: the VIP, or an ERR_PTR of -EEXIST or -ENOMEM.
+ */
+struct dsr_vip *dsr_vip_get(struct dsr_net *dn,
+			    const struct dsr_service_key *key,
+			    struct netlink_ext_ack *extack)
+{
+	struct dsr_vip *vip;
+	int err;
+
+	vip = (struct dsr_vip *)dsr_vip_at(dn, dsr_service_table(dn),
+					   &key->addr, key->prefixlen);
+	if (vip) {
+		err = check_overlap(dn, vip, key, extack);
+		if (err)
+			return ERR_PTR(err);
+	} else {
+		vip = vip_create(dn, key);
+		if (!vip)
+			return ERR_PTR(-ENOMEM);
+	}
+	count_service(vip, key->protocol, 1);
+	return vip;
+}
+
+static void ranges_free(const struct dsr_net *dn, struct dsr_vip *vip,
+			unsigned int class)
+{
+	struct dsr_ranges *ranges;
+
+	ranges = rcu_dereference_protected(vip->ranges[class],
+					   lockdep_is_held(&dn->config_lock));
+	if (ranges)
+		kfree_rcu(ranges, rcu);
+}
+
+/**
+ * dsr_vip_put() - a service doesn't need its VIP any more
+ * @dn: the namespace
+ * @vip: the VIP, freed after a grace period when that was the last service
+ * @protocol: the service's
+ *
+ * Context: process, config_lock held.
+ */
+void dsr_vip_put(struct dsr_net *dn, struct dsr_vip *vip, u8 protocol)
+{
+	unsigned int i;
+
+	count_service(vip, protocol, -1);
+	for (i = 0; i < DSR_FLOW_CLASSES; i++)
+		if (vip->services[i])
+			return;
+	hlist_del_rcu(&vip->node);
+	prefix_put(dsr_service_table(dn), vip);
+	for (i = 0; i < ARRAY_SIZE(vip->ranges); i++)
+		ranges_free(dn, vip, i);
+	kfree_rcu(vip, rcu);
+}
+
+static void range_append(struct dsr_ranges *ranges, u16 first, u16 last,
+			 struct dsr_service *svc)
+{
+	struct dsr_range *range = &ranges->range[ranges->nr++];
+
+	range->first = first;
+	range->last = last;
+	RCU_INIT_POINTER(range->svc, svc);
+}
+
+/* A new array, with those of the old one that are still in use. */
+static int range_add(struct dsr_service *svc)
+{
+	struct dsr_vip *vip = (struct dsr_vip *)svc->vip;
+	const struct dsr_net *dn = svc->dn;
+	struct dsr_ranges *old, *ranges;
+	struct dsr_service *other;
+	bool added = false;
+	u32 i;
+
+	old = ranges_get(dn, vip, svc->protocol);
+	ranges = kzalloc(struct_size(ranges, range, old ? old->nr + 1 : 1),
+			 GFP_KERNEL_ACCOUNT);
+	if (!ranges)
+		return -ENOMEM;
+	for (i = 0; old && i < old->nr; i++) {
+		other = rcu_dereference_protected(old->range[i].svc,
+						  lockdep_is_held(&dn->config_lock));
+		if (!added && old->range[i].first > svc->port) {
+			range_append(ranges, svc->port, svc->port_end, svc);
+			added = true;
+		}
+		if (other)
+			range_append(ranges, old->range[i].first,
+				     old->range[i].last, other);
+	}
+	if (!added)
+		range_append(ranges, svc->port, svc->port_end, svc);
+
+	rcu_assign_pointer(vip->ranges[dsr_flow_class_of(svc->protocol)],
+			   ranges);
+	if (old)
+		kfree_rcu(old, rcu);
+	return 0;
+}
+
+/* Leaves its place behind, so that nothing need be allocated. */
+static void range_del(struct dsr_service *svc)
+{
+	struct dsr_ranges *ranges;
+
+	ranges = ranges_get(svc->dn, svc->vip, svc->protocol);
+	RCU_INIT_POINTER(ranges->range[range_index(ranges, svc->port)].svc,
+			 NULL);
+}
+
+/**
+ * dsr_vip_publish() - let packets find a service
+ * @svc: the service, its @vip set
+ *
+ * Context: process, config_lock held.
+ * Return: 0 or -ENOMEM.
+ */
+int dsr_vip_publish(struct dsr_service *svc)
+{
+	struct dsr_vip *vip = (struct dsr_vip *)svc->vip;
+	struct dsr_service_table *table;
+
+	if (!svc->port) {
+		rcu_assign_pointer(*wide_slot(vip, svc->protocol), svc);
+		return 0;
+	}
+	if (svc->port != svc->port_end)
+		return range_add(svc);
+
+	table = dsr_service_table(svc->dn);
+	hlist_add_head_rcu(&svc->node,
+			   &table->service[port_bucket(vip, svc->port,
+						       svc->protocol)]);
+	return 0;
+}
+
+/**
+ * dsr_vip_unpublish() - let no further packet find a service
+ * @svc: the service
+ *
+ * Context: process, config_lock held.
+ */
+void dsr_vip_unpublish(struct dsr_service *svc)
+{
+	struct dsr_vip *vip = (struct dsr_vip *)svc->vip;
+
+	if (!svc->port)
+		RCU_INIT_POINTER(*wide_slot(vip, svc->protocol), NULL);
+	else if (svc->port != svc->port_end)
+		range_del(svc);
+	else
+		hlist_del_rcu(&svc->node);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DSR_VIP_H
+#define _DSR_VIP_H
+
+#include <linux/bitmap.h>
+#include <linux/rculist.h>
+
+#include "addr.h"
+#include "flow.h"
+#include "net.h"
+
+struct dsr_service;
+struct dsr_service_key;
+struct dsr_tuple;
+struct netlink_ext_ack;
+
+/* The port ranges of a VIP's protocol, ascending, none overlapping but with one
+ * whose service is gone (NULL).  Replaced as a whole by the next one that is
+ * added, freed after a grace period.
+ */
+struct dsr_ranges {
+	struct rcu_head rcu;
+	u32 nr;
+	struct dsr_range {
+		u16 first;
+		u16 last;
+		struct dsr_service __rcu *svc;
+	} range[];
+};
+
+/**
+ * struct dsr_vip - an address, or a prefix of them, that has services
+ *
+ * First stop of every packet, and the only one for a packet that is nobody's,
+ * hence a table of its own.
+ *
+ * Published in dsr_service_table.vip; made with its first service and freed,
+ * after a grace period, with its last.  Written under config_lock.
+ */
+struct dsr_vip {
+	struct hlist_node node;
+	struct dsr_addr addr;
+	u8 prefixlen;
+	/* How many services would take packets of a class: those of the class,
+	 * and under DSR_FLOW_OTHER those of any protocol.
+	 */
+	u32 services[DSR_FLOW_CLASSES];
+	/* Beside the exact ports, which have a table: by class, OTHER excepted. */
+	struct dsr_ranges __rcu *ranges[DSR_FLOW_OTHER];
+	struct dsr_service __rcu *any_port[DSR_FLOW_OTHER];
+	struct dsr_service __rcu *any_protocol;
+	struct rcu_head rcu;
+};
+
+/* Which prefix lengths, shorter than the longest, the VIPs of a family have. */
+struct dsr_prefixes {
+	u32 nr;
+	DECLARE_BITMAP(used, 128);
+	u32 users[128];
+};
+
+/* Buckets of a fixed number, which four services each would fill to the limit:
+ * a packet for nobody costs a multiplication and one load, mostly of NULL, and
+ * as much again for each prefix length in use.
+ * A table that grows would save a namespace with few services some memory, a
+ * sixtieth of what its flow table takes, and cost each packet more.
+ *
+ * Written under config_lock.  Made with the namespace's first service, freed
+ * with the namespace.
+ */
+#define DSR_SERVICE_BITS	14
+
+struct dsr_service_table {
+	struct hlist_head vip[1 << DSR_SERVICE_BITS];
+	struct hlist_head service[1 << DSR_SERVICE_BITS];
+	struct dsr_prefixes prefixes[2];	/* IPv4, IPv6 */
+	u32 marks;				/* services of firewall marks */
+};
+
+/* Context: under RCU, or config_lock held. */
+static inline struct dsr_service_table *
+dsr_service_table(const struct dsr_net *dn)
+{
+	return rcu_dereference_check(dn->services,
+				     lockdep_is_held(&dn->config_lock));
+}
+
+static inline const struct dsr_vip *
+dsr_vip_at(const struct dsr_net *dn, const struct dsr_service_table *table,
+	   const struct dsr_addr *addr, u8 prefixlen)
+{
+	u32 bucket = dsr_addr_hash(addr, DSR_SERVICE_BITS);
+	const struct dsr_vip *vip;
+
+	hlist_for_each_entry_rcu(vip, &table->vip[bucket], node,
+				 lockdep_is_held(&dn->config_lock))
+		if (dsr_addr_equal(&vip->addr, addr) &&
+		    vip->prefixlen == prefixlen)
+			return vip;
+	return NULL;
+}
+
+const struct dsr_vip *dsr_vip_wider(const struct dsr_net *dn,
+				    const struct dsr_addr *addr, u8 prefixlen);
+
+/**
+ * dsr_vip_find() - the VIP of an address
+ * @dn: the namespace, which has or had services
+ * @addr: a packet's destination
+ *
+ * Inline, as every packet of the host comes here.
+ *
+ * Context: under RCU.
+ * Return: the VIP of the longest prefix, or NULL: not ours.
+ */
+static inline const struct dsr_vip *dsr_vip_find(const struct dsr_net *dn,
+						 const struct dsr_addr *addr)
+{
+	const struct dsr_service_table *table = dsr_service_table(dn);
+	u8 bits = dsr_addr_bits(addr->family);
+	const struct dsr_vip *vip;
+
+	vip = dsr_vip_at(dn, table, addr, bits);
+	if (vip)
+		return vip;
+	if (likely(!READ_ONCE(table->prefixes[addr->family == AF_INET6].nr)))
+		return NULL;
+	return dsr_vip_wider(dn, addr, bits);
+}
+
+/* Packet path. */
+struct dsr_service *dsr_vip_service(const struct dsr_net *dn,
+				    const struct dsr_vip *vip,
+				    const struct dsr_tuple *tuple);
+bool dsr_vip_serves(const struct dsr_net *dn, const struct dsr_vip *vip,
+		    const struct dsr_tuple *tuple);
+
+/* Configuration: config_lock held. */
+struct dsr_service *dsr_vip_lookup(const struct dsr_net *dn,
+				   const struct dsr_service_key *key);
+struct dsr_vip *dsr_vip_get(struct dsr_net *dn,
+			    const struct dsr_service_key *key,
+			    struct netlink_ext_ack *extack);
+void dsr_vip_put(struct dsr_net *dn, struct dsr_vip *vip, u8 protocol);
+int dsr_vip_publish(struct dsr_service *svc);
+void dsr_vip_unpublish(struct dsr_service *svc);
+
+#endif /* _DSR_VIP_H */
