@@ -123,6 +123,10 @@
 #define DSR_WEIGHT_MAX		65535
 #define DSR_SCHEDULER_LEN	15	/* longest name, without the final 0 */
 #define DSR_TIMEOUT_MAX		2592000	/* 30 days, in seconds */
+#define DSR_TIMEOUT_SYN		60	/* default, as are the others */
+#define DSR_TIMEOUT_ESTABLISHED	900
+#define DSR_TIMEOUT_FIN		120
+#define DSR_TIMEOUT_UDP		300
 #define DSR_SLOW_START_MAX	3600
 #define DSR_FLOWS_MIN		1024U
 #define DSR_FLOWS_MAX		33554432U	/* in 2 GiB */
