@@ -73,19 +73,24 @@ struct nlmsghdr *genl_request(struct request *buf, enum dsr_cmd command)
 	return message_begin(buf, command, DSR_GENL_VERSION);
 }
 
-static enum status genl_ask(struct nlmsghdr *request, uint16_t flags,
-			    struct answer *answer)
+/* Whom a request goes to is known once the socket is open. */
+static enum status genl_address(struct nlmsghdr *request, uint16_t flags)
 {
 	enum status status = genl_open();
-	struct nl_error error;
-
-	if (status != DONE)
-		return status;
 
 	request->nlmsg_type = family;
 	request->nlmsg_flags = NLM_F_REQUEST | flags;
-	if (nl_ask(&genl, request, answer, &error))
-		return DONE;
+	return status;
+}
+
+static enum status genl_ask(struct nlmsghdr *request, uint16_t flags,
+			    struct answer *answer)
+{
+	enum status status = genl_address(request, flags);
+	struct nl_error error;
+
+	if (status != DONE || nl_ask(&genl, request, answer, &error))
+		return status;
 	return nl_refused(&error, "refused by the kernel");
 }
 
@@ -97,6 +102,16 @@ enum status genl_do(struct nlmsghdr *request, struct answer *answer)
 enum status genl_dump(struct nlmsghdr *request, struct answer *answer)
 {
 	return genl_ask(request, NLM_F_DUMP, answer);
+}
+
+enum status genl_stream(struct nlmsghdr *request, nl_take *take, void *to)
+{
+	enum status status = genl_address(request, NLM_F_DUMP);
+	struct nl_error error;
+
+	if (status != DONE || nl_stream(&genl, request, take, to, &error))
+		return status;
+	return nl_refused(&error, "refused by the kernel");
 }
 
 void genl_attrs(const struct nlmsghdr *message, const struct nlattr **table)

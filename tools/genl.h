@@ -14,6 +14,9 @@ struct nlmsghdr *genl_request(struct request *buf, enum dsr_cmd command);
 enum status genl_do(struct nlmsghdr *request, struct answer *answer);
 enum status genl_dump(struct nlmsghdr *request, struct answer *answer);
 
+/* A dump that is looked at while it comes, however long: see nl_stream(). */
+enum status genl_stream(struct nlmsghdr *request, nl_take *take, void *to);
+
 /* @table has DSR_A_MAX + 1 places. */
 void genl_attrs(const struct nlmsghdr *message, const struct nlattr **table);
 

@@ -22,7 +22,8 @@ enum progress {
 };
 
 struct talk {
-	struct answer *answer;
+	nl_take *take;
+	void *to;
 	struct nl_error *error;
 	bool interrupted;
 };
@@ -111,8 +112,10 @@ static enum progress done_read(const struct nlmsghdr *message,
 	return finish(number, error);
 }
 
-static bool answer_add(struct answer *answer, const struct nlmsghdr *message)
+/* The nl_take of answers that are collected. */
+static bool answer_add(const struct nlmsghdr *message, void *to)
 {
+	struct answer *answer = to;
 	size_t len = MNL_ALIGN(message->nlmsg_len);
 	size_t room = answer->room ? answer->room : RECEIVE_LEN;
 	char *bytes;
@@ -148,7 +151,7 @@ static enum progress message_read(const struct nlmsghdr *message,
 	case NLMSG_NOOP:
 		return MORE;
 	}
-	if (talk->answer && !answer_add(talk->answer, message))
+	if (talk->take && !talk->take(message, talk->to))
 		return finish(ENOMEM, talk->error);
 	return MORE;
 }
@@ -195,7 +198,11 @@ static enum progress exchange(struct nl *nl, struct nlmsghdr *request,
 bool nl_ask(struct nl *nl, struct nlmsghdr *request, struct answer *answer,
 	    struct nl_error *error)
 {
-	struct talk talk = { .answer = answer, .error = error };
+	struct talk talk = {
+		.take = answer ? answer_add : NULL,
+		.to = answer,
+		.error = error,
+	};
 	enum progress progress;
 
 	for (int i = 0; i < DUMP_TRIES; i++) {
@@ -215,6 +222,15 @@ bool nl_ask(struct nl *nl, struct nlmsghdr *request, struct answer *answer,
 	snprintf(error->message, sizeof(error->message),
 		 "the configuration kept changing while it was read: try again");
 	return false;
+}
+
+bool nl_stream(struct nl *nl, struct nlmsghdr *request, nl_take *take,
+	       void *to, struct nl_error *error)
+{
+	struct talk talk = { .take = take, .to = to, .error = error };
+
+	*error = (struct nl_error){ 0 };
+	return exchange(nl, request, &talk) == COMPLETE;
 }
 
 enum status nl_refused(const struct nl_error *error, const char *what)

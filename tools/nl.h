@@ -45,6 +45,15 @@ void nl_close(struct nl *nl);
 bool nl_ask(struct nl *nl, struct nlmsghdr *request, struct answer *answer,
 	    struct nl_error *error);
 
+/* The same for an answer of any length: each message is taken as it comes and
+ * then forgotten.  Changes meanwhile are normal there: it is not begun anew.
+ * @take returns false when there is no memory.
+ */
+typedef bool nl_take(const struct nlmsghdr *message, void *to);
+
+bool nl_stream(struct nl *nl, struct nlmsghdr *request, nl_take *take,
+	       void *to, struct nl_error *error);
+
 /* Reports @error; @what was tried is for errors that have no words. */
 enum status nl_refused(const struct nl_error *error, const char *what);
 
