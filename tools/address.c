@@ -4,16 +4,6 @@
 #include <netinet/in.h>
 
 #include "address.h"
-#include "dsrctl.h"
-#include "output.h"
-
-static const struct protocol {
-	const char *name;
-	uint8_t number;
-} protocols[] = {
-	{ "tcp", IPPROTO_TCP },
-	{ "udp", IPPROTO_UDP },
-};
 
 /* An address of no known length is kept as none: @len 0. */
 struct address address_from(const void *bytes, unsigned int len)
@@ -69,89 +59,4 @@ const char *address_format(const struct address *address, char *buf)
 		return "?";
 
 	return buf;
-}
-
-static enum status selector_error(const char *word)
-{
-	return usage_error("service \"%s\": ADDRESS:PORT/tcp or [ADDRESS6]:PORT/udp is expected",
-			   word);
-}
-
-static bool protocol_parse(const char *word, uint8_t *number)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
-		if (!strcmp(word, protocols[i].name)) {
-			*number = protocols[i].number;
-			return true;
-		}
-
-	return false;
-}
-
-/* The address stands before the last colon; if that is one of IPv6, then only
- * brackets tell them apart.
- */
-static bool host_parse(const char *host, struct address *address)
-{
-	return (*host == '[' || !strchr(host, ':')) &&
-	       address_parse(host, address);
-}
-
-enum status selector_parse(const char *word, struct selector *selector)
-{
-	char text[SELECTOR_LEN], *port, *protocol;
-	unsigned long number;
-
-	if (strlen(word) >= sizeof(text))
-		return selector_error(word);
-	memcpy(text, word, strlen(word) + 1);
-
-	protocol = strrchr(text, '/');
-	if (!protocol)
-		return selector_error(word);
-	*protocol++ = '\0';
-	port = strrchr(text, ':');
-	if (!port)
-		return selector_error(word);
-	*port++ = '\0';
-
-	if (!host_parse(text, &selector->address))
-		return selector_error(word);
-	if (!protocol_parse(protocol, &selector->protocol))
-		return usage_error("protocol \"%s\" of \"%s\": tcp or udp is expected",
-				   protocol, word);
-	if (!number_parse(port, UINT16_MAX, &number) || !number)
-		return usage_error("port \"%s\" of \"%s\": a number from 1 to 65535 is expected",
-				   port, word);
-	selector->port = number;
-	return DONE;
-}
-
-/* @buf has room for SELECTOR_LEN characters. */
-const char *selector_format(const struct selector *selector, char *buf)
-{
-	const char *open = selector->address.len == 16 ? "[" : "";
-	const char *close = *open ? "]" : "";
-	char address[ADDRESS_LEN];
-	int len;
-
-	len = sprintf(buf, "%s%s%s", open,
-		      address_format(&selector->address, address), close);
-	if (selector->port)
-		len += sprintf(buf + len, ":%u", selector->port);
-
-	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
-		if (protocols[i].number == selector->protocol) {
-			sprintf(buf + len, "/%s", protocols[i].name);
-			return buf;
-		}
-	if (selector->protocol)
-		sprintf(buf + len, "/proto-%u", selector->protocol);
-	return buf;
-}
-
-bool selector_equal(const struct selector *a, const struct selector *b)
-{
-	return address_equal(&a->address, &b->address) &&
-	       a->port == b->port && a->protocol == b->protocol;
 }

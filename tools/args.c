@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The words of a command line: commands, keywords and numbers. */
+/* The words of a command line: commands, names and numbers. */
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dsrctl.h"
 #include "output.h"
-
-#define LIST_LEN 256
 
 const char *args_next(struct args *args)
 {
@@ -29,7 +28,7 @@ enum status args_end(const struct args *args)
 			   args->word[0]);
 }
 
-static void list_add(char *list, const char *word)
+void list_add(char *list, const char *word)
 {
 	size_t len = strlen(list);
 
@@ -128,88 +127,8 @@ enum status object_run(const struct object *object, struct args *args)
 	return DONE;
 }
 
-/* "nothing to change", or the word that is no keyword, and what is one. */
-static enum status keyword_expected(const char *wrong,
-				    const struct keyword *table, size_t count)
-{
-	char list[LIST_LEN] = "";
-
-	for (size_t i = 0; i < count; i++)
-		list_add(list, table[i].name);
-	return usage_error("%s: %s%s is expected", wrong,
-			   count > 1 ? "one of " : "", list);
-}
-
-static enum status keyword_unknown(const char *word,
-				   const struct keyword *table, size_t count)
-{
-	char wrong[LIST_LEN];
-
-	snprintf(wrong, sizeof(wrong), "option \"%s\"", word);
-	return keyword_expected(wrong, table, count);
-}
-
-static const struct keyword *keyword_find(const char *word,
-					  const struct keyword *table,
-					  size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(word, table[i].name))
-			return &table[i];
-
-	return NULL;
-}
-
-static enum status keyword_take(struct args *args,
-				const struct keyword *keyword, void *to)
-{
-	const char *value = args_next(args);
-
-	if (!value)
-		return usage_error("%s: %s is expected", keyword->name,
-				   keyword->values);
-	if (!keyword->parse(value, to))
-		return usage_error("%s \"%s\": %s is expected", keyword->name,
-				   value, keyword->values);
-	return DONE;
-}
-
-/**
- * args_keywords() - take all the words that are left as keywords and values
- * @args: the words
- * @table: the keywords there are
- * @count: how many, at most as many as a long has bits
- * @needed: at least one has to be given
- * @to: what their functions take the values into
- */
-enum status args_keywords(struct args *args, const struct keyword *table,
-			  size_t count, bool needed, void *to)
-{
-	const struct keyword *keyword;
-	enum status status = DONE;
-	unsigned long seen = 0;
-	const char *word;
-
-	if (!count)
-		return args_end(args);
-	if (needed && !args->left)
-		return keyword_expected("nothing to change", table, count);
-
-	while (status == DONE && (word = args_next(args))) {
-		keyword = keyword_find(word, table, count);
-		if (!keyword)
-			return keyword_unknown(word, table, count);
-		if (seen & 1UL << (keyword - table))
-			return usage_error("%s is given twice", word);
-
-		seen |= 1UL << (keyword - table);
-		status = keyword_take(args, keyword, to);
-	}
-	return status;
-}
-
 /* Decimal digits alone: no sign, no space, no other base. */
-bool number_parse(const char *word, unsigned long max, unsigned long *number)
+bool number_parse(const char *word, uint64_t max, uint64_t *number)
 {
 	char *end;
 
@@ -217,15 +136,25 @@ bool number_parse(const char *word, unsigned long max, unsigned long *number)
 		return false;
 
 	errno = 0;
-	*number = strtoul(word, &end, 10);
+	*number = strtoull(word, &end, 10);
 	return !errno && !*end && *number <= max;
 }
 
 int name_find(const char *word, const char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!strcmp(word, names[i]))
+		if (names[i] && !strcmp(word, names[i]))
 			return i;
 
 	return -1;
+}
+
+const char *name_of(uint64_t number, const char *const *names, size_t count,
+		    const char *kind, char *buf)
+{
+	if (number < count && names[number])
+		return names[number];
+
+	snprintf(buf, WORD_LEN, "%s-%" PRIu64, kind, number);
+	return buf;
 }

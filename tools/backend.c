@@ -2,184 +2,106 @@
 /* dsrctl backend */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <net/if.h>
+#include <netinet/ether.h>
 
-#include "address.h"
 #include "backend.h"
 #include "dsr.h"
 #include "dsrctl.h"
 #include "genl.h"
+#include "keyword.h"
 #include "output.h"
 #include "service.h"
 #include "stats.h"
 
-#define WORD_LEN 32
 #define LLADDR_MAX 32		/* bytes, as in MAX_ADDR_LEN of the kernel */
 
 static const char *const modes[] = DSR_MODE_NAMES;
 static const char *const states[] = DSR_STATE_NAMES;
 
-/* Which backend of which service, and the options that are given. */
-struct backend {
-	struct selector selector;
-	struct address address;
-	bool weight_given;
-	bool mode_given;
-	uint32_t weight;
-	uint8_t mode;
+/* What an operator may say of it. */
+static const char *const wanted_states[] = {
+	[DSR_STATE_UP] = "up",
+	[DSR_STATE_DOWN] = "down",
 };
 
 static const char usage[] =
 "Usage: dsrctl backend add SERVICE ADDRESS [ OPTIONS ]\n"
 "       dsrctl backend set SERVICE ADDRESS OPTIONS\n"
 "       dsrctl backend del SERVICE ADDRESS\n"
+"       dsrctl backend drain SERVICE ADDRESS [ for SECONDS ]\n"
 "       dsrctl backend show [ SERVICE [ ADDRESS ] ]\n"
 "       dsrctl backend flush SERVICE\n"
 "\n"
-"SERVICE := { ADDRESS:PORT/PROTOCOL | [ADDRESS6]:PORT/PROTOCOL }\n"
-"OPTIONS := { weight NUMBER   share of the new flows, 0 to 65535, default 1\n"
-"             mode l2 }       how packets travel to it, default l2\n"
+SERVICE_USAGE
+"OPTIONS := { mode { l2 | local }     how packets travel to it, default l2\n"
+"             weight NUMBER           share of the new flows, default 1\n"
+"             state { up | down }     down: as if it had been removed\n"
+"             max-flows NUMBER        full at so many, 0: no limit\n"
+"             min-flows NUMBER        no longer full below, 0: 3/4 of max-flows\n"
+"             slow-start SECONDS      how long its share grows, default 0\n"
+"             dev { IFNAME | none }   pinned, not looked up\n"
+"             lladdr { MAC | none }   pinned, with dev\n"
+"           }\n"
 "\n"
-"A backend of weight 0 takes no new flows.  flush removes the backends of a\n"
-"service.\n";
+"A backend of weight 0 takes no new flows, nor does one that drains, which is\n"
+"down when no flow is left or the seconds are over.  flush removes the backends\n"
+"of a service.\n";
 
-static bool weight_parse(const char *value, void *to)
+static const char *const none = "none";
+
+static enum status dev_put(const char *value, struct nlmsghdr *request,
+			   const struct selector *service)
 {
-	struct backend *backend = to;
-	unsigned long number;
+	unsigned int ifindex = 0;
 
-	if (!number_parse(value, DSR_WEIGHT_MAX, &number))
-		return false;
-
-	backend->weight = number;
-	backend->weight_given = true;
-	return true;
-}
-
-static bool mode_parse(const char *value, void *to)
-{
-	int mode = name_find(value, modes, ARRAY_SIZE(modes));
-	struct backend *backend = to;
-
-	if (mode < 0)
-		return false;
-
-	backend->mode = mode;
-	backend->mode_given = true;
-	return true;
-}
-
-static const struct keyword keywords[] = {
-	{ "weight", "a number from 0 to 65535", weight_parse },
-	{ "mode", "l2", mode_parse },
-};
-
-static enum status backend_address(struct args *args, struct address *address)
-{
-	const char *word = args_next(args);
-
-	if (!word)
-		return usage_error("the address of a backend is expected");
-	if (!address_parse(word, address))
-		return usage_error("backend \"%s\": an IPv4 or IPv6 address is expected",
-				   word);
+	(void)service;
+	if (!*value || strlen(value) >= IF_NAMESIZE)
+		return USAGE;
+	if (strcmp(value, none)) {
+		ifindex = if_nametoindex(value);
+		if (!ifindex)
+			return refused("dev \"%s\": there is no such device",
+				       value);
+	}
+	mnl_attr_put_u32(request, DSR_A_BACKEND_DEV, ifindex);
 	return DONE;
 }
 
-/* Opens the nest DSR_A_BACKEND with what names the backend. */
-static struct nlattr *backend_begin(struct nlmsghdr *request,
-				    const struct backend *backend)
+/* Six bytes, of one or two digits each. */
+static enum status lladdr_put(const char *value, struct nlmsghdr *request,
+			      const struct selector *service)
 {
-	struct nlattr *nest;
+	struct ether_addr lladdr = { 0 };
 
-	service_put(request, &backend->selector);
-	nest = mnl_attr_nest_start(request, DSR_A_BACKEND);
-	mnl_attr_put(request, DSR_A_BACKEND_ADDRESS, backend->address.len,
-		     backend->address.byte);
-	return nest;
+	(void)service;
+	if (strcmp(value, none) &&
+	    (strlen(value) > strlen("00:00:00:00:00:00") ||
+	     !ether_aton_r(value, &lladdr)))
+		return USAGE;
+
+	mnl_attr_put(request, DSR_A_BACKEND_PINNED_LLADDR, sizeof(lladdr),
+		     &lladdr);
+	return DONE;
 }
 
-static enum status backend_send(enum dsr_cmd command,
-				const struct backend *backend)
+/* What the kernel reports of it is more than an operator may say. */
+static void state_print(const struct nlattr *const *attrs)
 {
-	struct nlmsghdr *message;
-	struct request request;
-	struct nlattr *nest;
+	uint64_t state = attr_number(attrs[DSR_A_BACKEND_STATE], DSR_STATE_UP);
+	uint64_t closing = attr_number(attrs[DSR_A_BACKEND_CLOSING], 0);
+	const struct nlattr *left = attrs[DSR_A_BACKEND_DRAIN_LEFT];
+	char word[WORD_LEN];
 
-	message = genl_request(&request, command);
-	nest = backend_begin(message, backend);
-	if (backend->weight_given)
-		mnl_attr_put_u32(message, DSR_A_BACKEND_WEIGHT,
-				 backend->weight);
-	if (backend->mode_given)
-		mnl_attr_put_u8(message, DSR_A_BACKEND_MODE, backend->mode);
-	mnl_attr_nest_end(message, nest);
-	return genl_do(message, NULL);
-}
-
-/* The first @count keywords may be given, at least one of them if @needed. */
-static enum status backend_change(struct args *args, enum dsr_cmd command,
-				  size_t count, bool needed)
-{
-	struct backend backend = { 0 };
-	enum status status = service_parse(args, &backend.selector);
-
-	if (status == DONE)
-		status = backend_address(args, &backend.address);
-	if (status == DONE)
-		status = args_keywords(args, keywords, count, needed,
-				       &backend);
-	if (status == DONE)
-		status = backend_send(command, &backend);
-	return status;
-}
-
-static enum status backend_add(struct args *args)
-{
-	return backend_change(args, DSR_CMD_BACKEND_ADD, ARRAY_SIZE(keywords),
-			      false);
-}
-
-static enum status backend_set(struct args *args)
-{
-	return backend_change(args, DSR_CMD_BACKEND_SET, ARRAY_SIZE(keywords),
-			      true);
-}
-
-static enum status backend_del(struct args *args)
-{
-	return backend_change(args, DSR_CMD_BACKEND_DEL, 0, false);
-}
-
-static enum status backend_flush(struct args *args)
-{
-	struct nlmsghdr *message;
-	struct selector selector;
-	struct request request;
-	enum status status;
-
-	status = service_parse(args, &selector);
-	if (status == DONE)
-		status = args_end(args);
-	if (status != DONE)
-		return status;
-
-	message = genl_request(&request, DSR_CMD_BACKEND_FLUSH);
-	service_put(message, &selector);
-	return genl_do(message, NULL);
-}
-
-/* The word of a number; "state-5" if only a newer dsrctl knows it.  @buf has
- * WORD_LEN characters.
- */
-static const char *number_word(const char *const *words, size_t count,
-			       const char *kind, uint64_t number, char *buf)
-{
-	if (number < count)
-		return words[number];
-
-	snprintf(buf, WORD_LEN, "%s-%" PRIu64, kind, number);
-	return buf;
+	out_string("state", " state %s",
+		   name_of(state, states, ARRAY_SIZE(states), "state", word));
+	if (state == DSR_STATE_DRAINING && left)
+		out_number("drain-left", " drain-left %" PRIu64,
+			   attr_number(left, 0));
+	out_number("flows", " flows %" PRIu64,
+		   attr_number(attrs[DSR_A_BACKEND_FLOWS], 0));
+	out_number("closing", closing ? " closing %" PRIu64 : NULL, closing);
 }
 
 /* Most backends stand behind the device of the one before. */
@@ -197,31 +119,204 @@ static const char *device_name(unsigned int ifindex)
 	return name;
 }
 
-static void lladdr_print(const struct nlattr *attr)
+/* Where it was found; what is pinned is also that. */
+static void dev_print(const struct nlattr *const *attrs)
+{
+	uint64_t pinned = attr_number(attrs[DSR_A_BACKEND_DEV], 0);
+	uint64_t ifindex = attr_number(attrs[DSR_A_BACKEND_IFINDEX], 0);
+
+	if (!ifindex)
+		ifindex = pinned;
+	if (ifindex)
+		out_string("dev", " dev %s", device_name(ifindex));
+	out_bool("dev-pinned", "pinned", pinned);
+}
+
+static void lladdr_format(const struct nlattr *attr, char *buf)
 {
 	const uint8_t *byte = mnl_attr_get_payload(attr);
 	size_t len = mnl_attr_get_payload_len(attr);
-	char text[3 * LLADDR_MAX + 1] = "";
 	int end = 0;
 
 	for (size_t i = 0; i < len && i < LLADDR_MAX; i++)
-		end += sprintf(text + end, "%s%02x", i ? ":" : "", byte[i]);
-	out_string("lladdr", " lladdr %s", text);
+		end += sprintf(buf + end, "%s%02x", i ? ":" : "", byte[i]);
+	buf[end] = '\0';
 }
 
-static void neighbour_print(const struct nlattr **table)
+static bool is_zero(const struct nlattr *attr)
 {
-	const struct nlattr *ifindex = table[DSR_A_BACKEND_IFINDEX];
+	const uint8_t *byte = mnl_attr_get_payload(attr);
 
-	if (attr_number(ifindex, 0))
-		out_string("dev", " dev %s",
-			   device_name(attr_number(ifindex, 0)));
-	if (table[DSR_A_BACKEND_LLADDR])
-		lladdr_print(table[DSR_A_BACKEND_LLADDR]);
+	for (size_t i = 0; i < mnl_attr_get_payload_len(attr); i++)
+		if (byte[i])
+			return false;
+
+	return true;
 }
 
-static struct address address_of(const struct nlattr *attr)
+static void lladdr_print(const struct nlattr *const *attrs)
 {
+	const struct nlattr *pinned = attrs[DSR_A_BACKEND_PINNED_LLADDR];
+	const struct nlattr *lladdr = attrs[DSR_A_BACKEND_LLADDR];
+	char text[3 * LLADDR_MAX + 1];
+
+	if (pinned && is_zero(pinned))
+		pinned = NULL;
+	if (!lladdr)
+		lladdr = pinned;
+	if (lladdr) {
+		lladdr_format(lladdr, text);
+		out_string("lladdr", " lladdr %s", text);
+	}
+	out_bool("lladdr-pinned", "pinned", pinned);
+}
+
+static const struct keyword keywords[] = {
+	{ "mode", DSR_A_BACKEND_MODE,
+	  .names = modes, .count = ARRAY_SIZE(modes), .always = true },
+	{ "weight", DSR_A_BACKEND_WEIGHT, .max = DSR_WEIGHT_MAX,
+	  .otherwise = 1, .always = true },
+	{ "state", DSR_A_BACKEND_STATE,
+	  .names = wanted_states, .count = ARRAY_SIZE(wanted_states),
+	  .print = state_print },
+	{ "max-flows", DSR_A_BACKEND_MAX_FLOWS, .max = UINT32_MAX },
+	{ "min-flows", DSR_A_BACKEND_MIN_FLOWS, .max = UINT32_MAX },
+	{ "slow-start", DSR_A_BACKEND_SLOW_START, .max = DSR_SLOW_START_MAX,
+	  .unit = " of seconds" },
+	{ "dev", .values = "the name of a network device or none",
+	  .put = dev_put, .print = dev_print },
+	{ "lladdr", .values = "a MAC address such as 52:54:00:00:00:01 or none",
+	  .put = lladdr_put, .print = lladdr_print },
+};
+
+static const struct keyword drain_keywords[] = {
+	{ "for", DSR_A_BACKEND_DRAIN_FOR, .min = 1, .max = DSR_TIMEOUT_MAX,
+	  .unit = " of seconds" },
+};
+
+enum status backend_take(struct args *args, struct address *address)
+{
+	const char *word = args_next(args);
+
+	if (!word)
+		return usage_error("the address of a backend is expected");
+	if (!address_parse(word, address))
+		return usage_error("backend \"%s\": an IPv4 or IPv6 address is expected",
+				   word);
+	return DONE;
+}
+
+/* Opens the nest DSR_A_BACKEND with what names the backend. */
+static struct nlattr *backend_begin(struct nlmsghdr *request,
+				    const struct address *address)
+{
+	struct nlattr *nest = mnl_attr_nest_start(request, DSR_A_BACKEND);
+
+	mnl_attr_put(request, DSR_A_BACKEND_ADDRESS, address->len,
+		     address->byte);
+	return nest;
+}
+
+void backend_put(struct nlmsghdr *request, const struct address *address)
+{
+	mnl_attr_nest_end(request, backend_begin(request, address));
+}
+
+/* A change of a backend: what may be given, and what goes with it unasked. */
+struct change {
+	enum dsr_cmd command;
+	const struct keyword *keywords;
+	size_t count;
+	bool needed;		/* one of them at least */
+	bool drains;
+};
+
+static enum status backend_change(struct args *args,
+				  const struct change *change)
+{
+	struct selector selector;
+	struct nlmsghdr *message;
+	struct address address;
+	struct request request;
+	struct nlattr *nest;
+	enum status status;
+
+	status = selector_take(args, &selector);
+	if (status == DONE)
+		status = backend_take(args, &address);
+	if (status != DONE)
+		return status;
+
+	message = genl_request(&request, change->command);
+	service_put(message, &selector);
+	nest = backend_begin(message, &address);
+	if (change->drains)
+		mnl_attr_put_u8(message, DSR_A_BACKEND_STATE,
+				DSR_STATE_DRAINING);
+	status = keywords_take(args, change->keywords, change->count,
+			       change->needed, message, &selector);
+	mnl_attr_nest_end(message, nest);
+	return status == DONE ? genl_do(message, NULL) : status;
+}
+
+static enum status backend_add(struct args *args)
+{
+	return backend_change(args, &(struct change){
+		.command = DSR_CMD_BACKEND_ADD,
+		.keywords = keywords,
+		.count = ARRAY_SIZE(keywords),
+	});
+}
+
+static enum status backend_set(struct args *args)
+{
+	return backend_change(args, &(struct change){
+		.command = DSR_CMD_BACKEND_SET,
+		.keywords = keywords,
+		.count = ARRAY_SIZE(keywords),
+		.needed = true,
+	});
+}
+
+static enum status backend_drain(struct args *args)
+{
+	return backend_change(args, &(struct change){
+		.command = DSR_CMD_BACKEND_SET,
+		.keywords = drain_keywords,
+		.count = ARRAY_SIZE(drain_keywords),
+		.drains = true,
+	});
+}
+
+static enum status backend_del(struct args *args)
+{
+	return backend_change(args, &(struct change){
+		.command = DSR_CMD_BACKEND_DEL,
+	});
+}
+
+static enum status backend_flush(struct args *args)
+{
+	struct nlmsghdr *message;
+	struct selector selector;
+	struct request request;
+	enum status status;
+
+	status = selector_take(args, &selector);
+	if (status == DONE)
+		status = args_end(args);
+	if (status != DONE)
+		return status;
+
+	message = genl_request(&request, DSR_CMD_BACKEND_FLUSH);
+	service_put(message, &selector);
+	return genl_do(message, NULL);
+}
+
+struct address backend_address(const struct nlattr *const *attrs)
+{
+	const struct nlattr *attr = attrs[DSR_A_BACKEND_ADDRESS];
+
 	if (!attr)
 		return (struct address){ 0 };
 
@@ -231,30 +326,18 @@ static struct address address_of(const struct nlattr *attr)
 
 void backend_print(const struct selector *service, const struct nlattr *nest)
 {
-	char name[ADDRESS_LEN], selector[SELECTOR_LEN], word[WORD_LEN];
+	char name[ADDRESS_LEN], selector[SELECTOR_LEN];
 	const struct nlattr *table[DSR_A_BACKEND_MAX + 1];
 	struct address address;
-	uint64_t number;
 
 	attrs_of_nest(nest, table, DSR_A_BACKEND_MAX);
-	address = address_of(table[DSR_A_BACKEND_ADDRESS]);
+	address = backend_address(table);
 	out_item_open(NULL);
 	if (service)
 		out_string("service", "%s ",
 			   selector_format(service, selector));
 	out_string("address", "%s", address_format(&address, name));
-
-	number = attr_number(table[DSR_A_BACKEND_MODE], DSR_MODE_L2);
-	out_string("mode", " mode %s",
-		   number_word(modes, ARRAY_SIZE(modes), "mode", number,
-			       word));
-	out_number("weight", " weight %" PRIu64,
-		   attr_number(table[DSR_A_BACKEND_WEIGHT], 1));
-	number = attr_number(table[DSR_A_BACKEND_STATE], DSR_STATE_UP);
-	out_string("state", " state %s",
-		   number_word(states, ARRAY_SIZE(states), "state", number,
-			       word));
-	neighbour_print(table);
+	keywords_print(keywords, ARRAY_SIZE(keywords), table);
 	traffic_print(table[DSR_A_BACKEND_STATS]);
 	out_item_close();
 }
@@ -271,14 +354,16 @@ enum status backends_get(const struct selector *selector,
 	return genl_dump(message, answer);
 }
 
-static enum status backend_get(const struct backend *backend,
+static enum status backend_get(const struct selector *selector,
+			       const struct address *address,
 			       struct answer *answer)
 {
 	struct nlmsghdr *message;
 	struct request request;
 
 	message = genl_request(&request, DSR_CMD_BACKEND_GET);
-	mnl_attr_nest_end(message, backend_begin(message, backend));
+	service_put(message, selector);
+	backend_put(message, address);
 	return genl_do(message, answer);
 }
 
@@ -303,21 +388,22 @@ static void backends_print(const struct answer *answer)
 static enum status backend_show(struct args *args)
 {
 	struct answer answer = { 0 };
-	struct backend backend = { 0 };
-	struct selector *service = NULL;
+	struct selector selector, *service = NULL;
+	struct address address = { 0 };
 	enum status status = DONE;
 
 	if (args->left) {
-		service = &backend.selector;
-		status = service_parse(args, service);
+		service = &selector;
+		status = selector_take(args, service);
 	}
 	if (status == DONE && args->left)
-		status = backend_address(args, &backend.address);
+		status = backend_take(args, &address);
 	if (status == DONE)
 		status = args_end(args);
 	if (status == DONE)
-		status = backend.address.len ? backend_get(&backend, &answer) :
-					       backends_get(service, &answer);
+		status = address.len ?
+			 backend_get(service, &address, &answer) :
+			 backends_get(service, &answer);
 	if (status == DONE)
 		backends_print(&answer);
 
@@ -329,6 +415,7 @@ static const struct command verbs[] = {
 	{ "add", backend_add },
 	{ "set", backend_set },
 	{ "del", backend_del },
+	{ "drain", backend_drain },
 	{ "show", backend_show },
 	{ "flush", backend_flush },
 };

@@ -58,27 +58,32 @@ struct object {
 
 enum status object_run(const struct object *object, struct args *args);
 
-/* An option of a verb: @name followed by a value that @parse takes into the
- * verb's own structure, or refuses by returning false.  @values completes the
- * sentence "... is expected".
+/* Lists of words that a message names: @list has LIST_LEN characters. */
+#define LIST_LEN 256
+
+void list_add(char *list, const char *word);
+
+bool number_parse(const char *word, uint64_t max, uint64_t *number);
+
+/* Where in @names @word stands, -1: nowhere.  Numbers without a name are NULL
+ * there.
  */
-struct keyword {
-	const char *name;
-	const char *values;
-	bool (*parse)(const char *value, void *to);
-};
-
-enum status args_keywords(struct args *args, const struct keyword *table,
-			  size_t count, bool needed, void *to);
-
-bool number_parse(const char *word, unsigned long max, unsigned long *number);
-
-/* Where in @names @word stands, -1: nowhere. */
 int name_find(const char *word, const char *const *names, size_t count);
+
+/* The name of a number; "state-5" if only a newer dsrctl knows it.  @buf has
+ * WORD_LEN characters.
+ */
+#define WORD_LEN 48
+
+const char *name_of(uint64_t number, const char *const *names, size_t count,
+		    const char *kind, char *buf);
 
 enum status service_main(struct args *args);
 enum status backend_main(struct args *args);
+enum status flow_main(struct args *args);
 enum status stats_main(struct args *args);
+enum status set_main(struct args *args);
+enum status get_main(struct args *args);
 enum status realserver_main(struct args *args);
 
 #endif /* DSRCTL_H */

@@ -3,8 +3,8 @@
 #ifndef DSRCTL_JOIN_H
 #define DSRCTL_JOIN_H
 
-#include "address.h"
 #include "nl.h"
+#include "selector.h"
 
 struct join_backend {
 	const struct nlattr *nest;	/* DSR_A_BACKEND */

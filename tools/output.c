@@ -142,12 +142,12 @@ void out_number(const char *key, const char *format, uint64_t value)
 	}
 }
 
-/* As text the word says that it is so, and its absence that it is not. */
+/* As text the word, if any, says that it is so, and its absence that it isn't. */
 void out_bool(const char *key, const char *text, bool value)
 {
 	if (options.json)
 		json_add(key, json_object_new_boolean(value));
-	else if (value)
+	else if (value && text)
 		out_string(NULL, " %s", text);
 }
 

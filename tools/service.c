@@ -5,56 +5,150 @@
 #include <string.h>
 #include <arpa/inet.h>
 
-#include "address.h"
 #include "backend.h"
 #include "dsr.h"
 #include "dsrctl.h"
 #include "genl.h"
 #include "join.h"
+#include "keyword.h"
 #include "output.h"
 #include "service.h"
 #include "stats.h"
 
-struct service {
-	struct selector selector;
-	const char *scheduler;		/* NULL: not given */
-};
+static const char *const hashes[] = DSR_HASH_NAMES;
+static const char *const on_removes[] = DSR_ON_REMOVE_NAMES;
+static const char *const no_backends[] = DSR_NO_BACKEND_NAMES;
 
 static const char usage[] =
-"Usage: dsrctl service add SERVICE [ scheduler SCHEDULER ]\n"
-"       dsrctl service set SERVICE scheduler SCHEDULER\n"
+"Usage: dsrctl service add SERVICE [ OPTIONS ]\n"
+"       dsrctl service set SERVICE OPTIONS\n"
 "       dsrctl service del SERVICE\n"
 "       dsrctl service show [ SERVICE ]\n"
 "       dsrctl service flush\n"
 "\n"
-"SERVICE   := { ADDRESS:PORT/PROTOCOL | [ADDRESS6]:PORT/PROTOCOL }\n"
-"PROTOCOL  := { tcp | udp }\n"
-"SCHEDULER := { maglev | rr }, default maglev\n"
+SERVICE_USAGE
+"OPTIONS := { scheduler SCHEDULER        who gets a new flow, default maglev\n"
+"             hash HASH                  what maglev goes by, default 5tuple\n"
+"             affinity SECONDS[/LEN]     a client's flows stay together, 0: no\n"
+"             stateless [ on | off ]     no flow is remembered, default off\n"
+"             adopt { on | off }         TCP flows seen late, default on\n"
+"             on-remove { reschedule | drop }\n"
+"             no-backend { unreachable | reset | drop | pass }\n"
+"             timeout-syn SECONDS        half-open TCP flows, default 60\n"
+"             timeout-established SECONDS    other TCP flows, default 900\n"
+"             timeout-fin SECONDS        TCP flows after FIN, default 120\n"
+"             timeout-udp SECONDS        flows but of TCP, default 300\n"
+"           }\n"
+"SCHEDULER := { maglev | rr | lc | random | p2c | failover | overflow }\n"
+"HASH := { 5tuple | source | source-port | destination }\n"
 "\n"
 "del removes a service with its backends, flush removes them all.\n";
 
 /* Which schedulers there are the kernel knows. */
-static bool scheduler_parse(const char *value, void *to)
+static enum status scheduler_put(const char *value, struct nlmsghdr *request,
+				 const struct selector *service)
 {
-	struct service *service = to;
+	(void)service;
+	if (!*value || strlen(value) > DSR_SCHEDULER_LEN)
+		return USAGE;
 
-	service->scheduler = value;
-	return *value && strlen(value) <= DSR_SCHEDULER_LEN;
+	mnl_attr_put_strz(request, DSR_A_SERVICE_SCHEDULER, value);
+	return DONE;
 }
 
+static void scheduler_print(const struct nlattr *const *attrs)
+{
+	const struct nlattr *attr = attrs[DSR_A_SERVICE_SCHEDULER];
+	char name[DSR_SCHEDULER_LEN + 1];
+
+	if (attr)
+		out_string("scheduler", " scheduler %s",
+			   attr_string(attr, name, sizeof(name)));
+}
+
+/* SECONDS or SECONDS/LEN; without a length all of the address counts, also
+ * where there was another length before.
+ */
+static enum status affinity_put(const char *value, struct nlmsghdr *request,
+				const struct selector *service)
+{
+	uint64_t bits = family_bits(selector_family(service));
+	size_t len = strcspn(value, "/");
+	char seconds[sizeof("2592000")] = "";
+	uint64_t prefixlen = bits, number;
+
+	if (len < sizeof(seconds))
+		memcpy(seconds, value, len);
+	if (!number_parse(seconds, DSR_TIMEOUT_MAX, &number))
+		return USAGE;
+	if (value[len] && (!number_parse(value + len + 1, bits, &prefixlen) ||
+			   !prefixlen))
+		return USAGE;
+
+	mnl_attr_put_u32(request, DSR_A_SERVICE_AFFINITY, number);
+	mnl_attr_put_u8(request, DSR_A_SERVICE_AFFINITY_PREFIXLEN, prefixlen);
+	return DONE;
+}
+
+static void affinity_print(const struct nlattr *const *attrs)
+{
+	struct selector service = service_selector(attrs);
+	uint64_t bits = family_bits(selector_family(&service));
+	uint64_t seconds, prefixlen;
+
+	seconds = attr_number(attrs[DSR_A_SERVICE_AFFINITY], 0);
+	prefixlen = attr_number(attrs[DSR_A_SERVICE_AFFINITY_PREFIXLEN], bits);
+	out_number("affinity", seconds ? " affinity %" PRIu64 : NULL, seconds);
+	out_number("affinity-prefixlen",
+		   seconds && prefixlen < bits ? "/%" PRIu64 : NULL, prefixlen);
+}
+
+#define TIMEOUT .min = 1, .max = DSR_TIMEOUT_MAX, .unit = " of seconds"
+
 static const struct keyword keywords[] = {
-	{ "scheduler", "the name of a scheduler, maglev or rr,",
-	  scheduler_parse },
+	{ "scheduler", .put = scheduler_put, .print = scheduler_print,
+	  .values = "the name of a scheduler, such as maglev, rr or lc," },
+	{ "hash", DSR_A_SERVICE_HASH,
+	  .names = hashes, .count = ARRAY_SIZE(hashes) },
+	{ "affinity", .put = affinity_put, .print = affinity_print,
+	  .values = "SECONDS or SECONDS/LEN, LEN bits of the client's address," },
+	{ "stateless", DSR_A_SERVICE_STATELESS,
+	  .names = switch_names, .count = ARRAY_SIZE(switch_names),
+	  .bare = true },
+	{ "adopt", DSR_A_SERVICE_ADOPT,
+	  .names = switch_names, .count = ARRAY_SIZE(switch_names),
+	  .otherwise = 1 },
+	{ "on-remove", DSR_A_SERVICE_ON_REMOVE,
+	  .names = on_removes, .count = ARRAY_SIZE(on_removes) },
+	{ "no-backend", DSR_A_SERVICE_NO_BACKEND,
+	  .names = no_backends, .count = ARRAY_SIZE(no_backends) },
+	{ "timeout-syn", DSR_A_SERVICE_TIMEOUT_SYN, TIMEOUT,
+	  .otherwise = DSR_TIMEOUT_SYN },
+	{ "timeout-established", DSR_A_SERVICE_TIMEOUT_ESTABLISHED, TIMEOUT,
+	  .otherwise = DSR_TIMEOUT_ESTABLISHED },
+	{ "timeout-fin", DSR_A_SERVICE_TIMEOUT_FIN, TIMEOUT,
+	  .otherwise = DSR_TIMEOUT_FIN },
+	{ "timeout-udp", DSR_A_SERVICE_TIMEOUT_UDP, TIMEOUT,
+	  .otherwise = DSR_TIMEOUT_UDP },
 };
 
-enum status service_parse(struct args *args, struct selector *selector)
+static void address_put(struct nlmsghdr *request,
+			const struct selector *selector)
 {
-	const char *word = args_next(args);
-
-	if (!word)
-		return usage_error("a service is expected: ADDRESS:PORT/tcp or ADDRESS:PORT/udp");
-
-	return selector_parse(word, selector);
+	mnl_attr_put(request, DSR_A_SERVICE_ADDRESS, selector->address.len,
+		     selector->address.byte);
+	if (selector->prefixlen < 8 * selector->address.len)
+		mnl_attr_put_u8(request, DSR_A_SERVICE_PREFIXLEN,
+				selector->prefixlen);
+	if (selector->protocol)
+		mnl_attr_put_u8(request, DSR_A_SERVICE_PROTOCOL,
+				selector->protocol);
+	if (selector->port)
+		mnl_attr_put_u16(request, DSR_A_SERVICE_PORT,
+				 htons(selector->port));
+	if (selector->port_end)
+		mnl_attr_put_u16(request, DSR_A_SERVICE_PORT_END,
+				 htons(selector->port_end));
 }
 
 struct nlattr *service_begin(struct nlmsghdr *request,
@@ -62,10 +156,13 @@ struct nlattr *service_begin(struct nlmsghdr *request,
 {
 	struct nlattr *nest = mnl_attr_nest_start(request, DSR_A_SERVICE);
 
-	mnl_attr_put(request, DSR_A_SERVICE_ADDRESS, selector->address.len,
-		     selector->address.byte);
-	mnl_attr_put_u8(request, DSR_A_SERVICE_PROTOCOL, selector->protocol);
-	mnl_attr_put_u16(request, DSR_A_SERVICE_PORT, htons(selector->port));
+	if (!selector->mark) {
+		address_put(request, selector);
+		return nest;
+	}
+
+	mnl_attr_put_u32(request, DSR_A_SERVICE_MARK, selector->mark);
+	mnl_attr_put_u8(request, DSR_A_SERVICE_FAMILY, selector->family);
 	return nest;
 }
 
@@ -77,45 +174,48 @@ void service_put(struct nlmsghdr *request, const struct selector *selector)
 struct selector service_selector(const struct nlattr *const *table)
 {
 	const struct nlattr *address = table[DSR_A_SERVICE_ADDRESS];
-	struct selector selector = { 0 };
+	struct selector selector = {
+		.mark = attr_number(table[DSR_A_SERVICE_MARK], 0),
+	};
+
+	if (selector.mark) {
+		selector.family = attr_number(table[DSR_A_SERVICE_FAMILY],
+					      AF_INET);
+		return selector;
+	}
 
 	if (address)
 		selector.address = address_from(mnl_attr_get_payload(address),
 						mnl_attr_get_payload_len(address));
+	selector.prefixlen = attr_number(table[DSR_A_SERVICE_PREFIXLEN],
+					 8 * selector.address.len);
 	selector.protocol = attr_number(table[DSR_A_SERVICE_PROTOCOL], 0);
 	selector.port = ntohs(attr_number(table[DSR_A_SERVICE_PORT], 0));
+	selector.port_end = ntohs(attr_number(table[DSR_A_SERVICE_PORT_END],
+					      0));
 	return selector;
-}
-
-static enum status service_send(enum dsr_cmd command,
-				const struct service *service)
-{
-	struct nlmsghdr *message;
-	struct request request;
-	struct nlattr *nest;
-
-	message = genl_request(&request, command);
-	nest = service_begin(message, &service->selector);
-	if (service->scheduler)
-		mnl_attr_put_strz(message, DSR_A_SERVICE_SCHEDULER,
-				  service->scheduler);
-	mnl_attr_nest_end(message, nest);
-	return genl_do(message, NULL);
 }
 
 /* The first @count keywords may be given, at least one of them if @needed. */
 static enum status service_change(struct args *args, enum dsr_cmd command,
 				  size_t count, bool needed)
 {
-	struct service service = { 0 };
-	enum status status = service_parse(args, &service.selector);
+	struct selector selector;
+	struct nlmsghdr *message;
+	struct request request;
+	enum status status;
+	struct nlattr *nest;
 
-	if (status == DONE)
-		status = args_keywords(args, keywords, count, needed,
-				       &service);
-	if (status == DONE)
-		status = service_send(command, &service);
-	return status;
+	status = selector_take(args, &selector);
+	if (status != DONE)
+		return status;
+
+	message = genl_request(&request, command);
+	nest = service_begin(message, &selector);
+	status = keywords_take(args, keywords, count, needed, message,
+			       &selector);
+	mnl_attr_nest_end(message, nest);
+	return status == DONE ? genl_do(message, NULL) : status;
 }
 
 static enum status service_add(struct args *args)
@@ -149,17 +249,13 @@ static enum status service_flush(struct args *args)
 static void service_print(const struct join_service *service)
 {
 	const struct nlattr *table[DSR_A_SERVICE_MAX + 1];
-	char scheduler[DSR_SCHEDULER_LEN + 1];
 	char selector[SELECTOR_LEN];
 
 	attrs_of_nest(service->nest, table, DSR_A_SERVICE_MAX);
 	out_item_open(NULL);
 	out_string("service", "%s",
 		   selector_format(&service->selector, selector));
-	if (table[DSR_A_SERVICE_SCHEDULER])
-		out_string("scheduler", " scheduler %s",
-			   attr_string(table[DSR_A_SERVICE_SCHEDULER],
-				       scheduler, sizeof(scheduler)));
+	keywords_print(keywords, ARRAY_SIZE(keywords), table);
 	out_number(NULL, " backends %" PRIu64,
 		   attr_number(table[DSR_A_SERVICE_BACKENDS], 0));
 	traffic_print(table[DSR_A_SERVICE_STATS]);
@@ -212,7 +308,7 @@ static enum status service_show(struct args *args)
 
 	if (args->left) {
 		only = &selector;
-		status = service_parse(args, only);
+		status = selector_take(args, only);
 	}
 	if (status == DONE)
 		status = args_end(args);

@@ -2,11 +2,14 @@
 #ifndef DSRCTL_SERVICE_H
 #define DSRCTL_SERVICE_H
 
-#include "address.h"
 #include "nl.h"
+#include "selector.h"
 
-/* Takes the next word, which is a service and must be there. */
-enum status service_parse(struct args *args, struct selector *selector);
+/* What the usage of every object says of SERVICE. */
+#define SERVICE_USAGE \
+"SERVICE := { HOST[:PORTS]/PROTOCOL | HOST | mark NUMBER[/ipv6] }\n" \
+"HOST := { ADDRESS[/LEN] | [ADDRESS6[/LEN]] }\n" \
+"PORTS := { PORT | PORT-PORT }     PROTOCOL := { tcp | udp | sctp }\n"
 
 /* Opens the nest DSR_A_SERVICE with what names the service. */
 struct nlattr *service_begin(struct nlmsghdr *request,

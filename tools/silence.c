@@ -61,8 +61,8 @@ static int sysctl_open(const char *dev, const char *name, int flags)
 int sysctl_read(const char *dev, const char *name)
 {
 	int fd = sysctl_open(dev, name, O_RDONLY);
-	unsigned long number;
 	char text[16] = "";
+	uint64_t number;
 	ssize_t len;
 
 	if (fd < 0)
