@@ -19,10 +19,12 @@ static const char usage[] =
 "Usage: dsrctl [OPTIONS] OBJECT [VERB [ARGS]]\n"
 "       dsrctl OBJECT help\n"
 "\n"
-"OBJECT := { service | backend | stats | realserver | help }\n"
+"OBJECT := { service | backend | flow | stats | set | get | realserver | help }\n"
 "    service     the virtual services of this director\n"
 "    backend     the backends of a service\n"
+"    flow        the flows that are remembered\n"
 "    stats       the counters of the network namespace\n"
+"    set, get    the settings of the network namespace\n"
 "    realserver  on a backend: the VIP on lo, silent in ARP\n"
 "OPTIONS := { -j, --json     JSON, always an array\n"
 "             -p, --pretty   JSON for people to read\n"
@@ -51,7 +53,10 @@ static const struct flag {
 static const struct command objects[] = {
 	{ "service", service_main },
 	{ "backend", backend_main },
+	{ "flow", flow_main },
 	{ "stats", stats_main },
+	{ "set", set_main },
+	{ "get", get_main },
 	{ "realserver", realserver_main },
 };
 

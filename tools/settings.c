@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dsrctl set and dsrctl get: the settings of the network namespace. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dsr.h"
+#include "dsrctl.h"
+#include "genl.h"
+#include "keyword.h"
+#include "output.h"
+
+/* What can be set comes first, what is only there to be read last. */
+static const struct keyword settings[] = {
+	{ "flows", DSR_A_SETTINGS_FLOWS, .min = DSR_FLOWS_MIN, .max = DSR_FLOWS_MAX },
+	{ "hash-seed", DSR_A_SETTINGS_HASH_SEED, .len = sizeof(uint64_t), .max = UINT64_MAX },
+	{ "flow-bytes", DSR_A_SETTINGS_FLOW_BYTES, .len = sizeof(uint64_t) },
+};
+
+#define SETTABLE (ARRAY_SIZE(settings) - 1)
+
+static const char set_usage[] =
+"Usage: dsrctl set SETTING\n"
+"\n"
+"SETTING := { flows NUMBER       how many flows the table holds\n"
+"             hash-seed NUMBER   key of the schedulers' hashes }\n"
+"\n"
+"Of the network namespace.  Flows stay when the table changes its size.\n"
+"Directors that are to agree on the backend have the same hash-seed.\n";
+
+static const char get_usage[] =
+"Usage: dsrctl get [ NAME ]\n"
+"\n"
+"NAME := { flows | hash-seed | flow-bytes }, flow-bytes is the table's memory\n"
+"\n"
+"The settings of the network namespace, one or all of them.\n";
+
+/* These objects have no verbs, thus no verb "help". */
+static bool help_is_wanted(const struct args *args)
+{
+	return args->left == 1 && !strcmp(args->word[0], "help");
+}
+
+enum status set_main(struct args *args)
+{
+	struct nlmsghdr *message;
+	struct request request;
+	struct nlattr *nest;
+	enum status status;
+
+	if (help_is_wanted(args)) {
+		fputs(set_usage, stdout);
+		return DONE;
+	}
+
+	message = genl_request(&request, DSR_CMD_SETTINGS_SET);
+	nest = mnl_attr_nest_start(message, DSR_A_SETTINGS);
+	status = keywords_take(args, settings, SETTABLE, true, message, NULL);
+	mnl_attr_nest_end(message, nest);
+	return status == DONE ? genl_do(message, NULL) : status;
+}
+
+/* One setting or, with NULL, all of them. */
+static enum status setting_take(struct args *args,
+				const struct keyword **setting)
+{
+	const char *word = args_next(args);
+	char list[LIST_LEN] = "";
+
+	*setting = NULL;
+	if (!word)
+		return DONE;
+
+	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
+		list_add(list, settings[i].name);
+		if (!strcmp(word, settings[i].name))
+			*setting = &settings[i];
+	}
+	if (!*setting)
+		return usage_error("setting \"%s\": one of %s is expected",
+				   word, list);
+	return args_end(args);
+}
+
+static void setting_print(const struct keyword *setting,
+			  const struct nlattr *const *attrs)
+{
+	out_string(NULL, "%s", setting->name);
+	out_number(setting->name, " %" PRIu64,
+		   attr_number(attrs[setting->attr], 0));
+	out_line();
+}
+
+static void settings_print(const struct answer *answer,
+			   const struct keyword *only)
+{
+	const struct nlattr *attrs[DSR_A_SETTINGS_MAX + 1];
+	const struct nlattr *table[DSR_A_MAX + 1];
+	const struct nlmsghdr *message = NULL;
+
+	out_list_open(NULL);
+	while ((message = answer_next(answer, message))) {
+		genl_attrs(message, table);
+		attrs_of_nest(table[DSR_A_SETTINGS], attrs, DSR_A_SETTINGS_MAX);
+		out_item_open(NULL);
+		for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
+			if (!only || only == &settings[i])
+				setting_print(&settings[i], attrs);
+		out_item_close();
+	}
+	out_list_close();
+}
+
+enum status get_main(struct args *args)
+{
+	const struct keyword *setting;
+	struct answer answer = { 0 };
+	struct request request;
+	enum status status;
+
+	if (help_is_wanted(args)) {
+		fputs(get_usage, stdout);
+		return DONE;
+	}
+
+	status = setting_take(args, &setting);
+	if (status == DONE)
+		status = genl_do(genl_request(&request, DSR_CMD_SETTINGS_GET),
+				 &answer);
+	if (status == DONE)
+		settings_print(&answer, setting);
+	answer_free(&answer);
+	return status;
+}
