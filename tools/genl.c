@@ -10,12 +10,15 @@
 static struct nl genl;
 static uint16_t family;
 
+/* What pads an attribute is 0 like the rest: libmnl leaves it as it was. */
 static struct nlmsghdr *message_begin(struct request *buf, uint8_t command,
 				      uint8_t version)
 {
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *header;
+	struct nlmsghdr *request;
 
+	*buf = (struct request){ 0 };
+	request = mnl_nlmsg_put_header(buf);
 	header = mnl_nlmsg_put_extra_header(request, sizeof(*header));
 	header->cmd = command;
 	header->version = version;
