@@ -41,8 +41,8 @@ def address(text):
     return socket.inet_pton(family, text)
 
 
-def service(text="10.2.0.1", port=80, **more):
-    return {"service": {"address": address(text), "protocol": 6, "port": port, **more}}
+def service(text="10.2.0.1", port=80, protocol=6, **more):
+    return {"service": {"address": address(text), "protocol": protocol, "port": port, **more}}
 
 
 def backend(text, **more):
@@ -93,9 +93,52 @@ refused("an unknown backend", "no such", do, "backend-del", service() | backend(
 refused("an unknown scheduler", "scheduler", do, "service-add", service(port=82, scheduler="x"))
 refused("a weight out of range", "", do, "backend-set",
         service() | backend("10.3.0.1", weight=65536))
-refused("port 0", "", do, "service-add", service(port=0))
+refused("a range that ends before it begins", "", do, "service-add",
+        service(port=83, **{"port-end": 82}))
+refused("a port without a protocol", "", do, "service-add", service(protocol=0, port=83))
+refused("bits behind a prefix", "", do, "service-add", service(port=83, prefixlen=24))
+refused("a state that only the kernel gives", "", do, "backend-set",
+        service() | backend("10.3.0.1", state="full"))
 refused("no address", "", do, "service-add", {"service": {"protocol": 6, "port": 83}})
 check(len(do("service-get", {}, dump=True)) == 2, "what was refused has changed nothing")
+
+options = {
+    "scheduler": "lc", "hash": "source", "affinity": 300, "affinity-prefixlen": 24,
+    "stateless": 0, "adopt": 0, "on-remove": "drop", "no-backend": "reset", "timeout-syn": 5,
+    "timeout-established": 600, "timeout-fin": 7, "timeout-udp": 8,
+}
+do("service-add", service(port=90, **{"port-end": 99}, **options))
+got = do("service-get", service(port=90, **{"port-end": 99}))["service"]
+check(got["port-end"] == 99, "the end of a range comes back")
+for option, value in options.items():
+    check(got[option] == value, f"a service's {option} comes back")
+do("service-add", {"service": {"mark": 7, "family": socket.AF_INET6}})
+got = do("service-get", {"service": {"mark": 7, "family": socket.AF_INET6}})["service"]
+check((got["mark"], got["family"]) == (7, socket.AF_INET6), "a mark and its family come back")
+do("service-add", {"service": {"address": address("10.2.0.0"), "prefixlen": 24}})
+check(len(do("service-get", {}, dump=True)) == 5, "a dump has every kind of service")
+
+options = {"state": "down", "max-flows": 100, "min-flows": 50, "slow-start": 30}
+do("backend-set", service() | backend("10.3.0.1", **options))
+got = do("backend-get", service() | backend("10.3.0.1"))["backend"]
+for option, value in options.items():
+    check(got[option] == value, f"a backend's {option} comes back")
+check(got["flows"] == 0, "it has no flows")
+
+before = do("settings-get", {})["settings"]
+check(before["flow-bytes"] > 0, "the settings have names")
+do("settings-set", {"settings": {"hash-seed": 42}})
+check(do("settings-get", {})["settings"] == before | {"hash-seed": 42}, "one is changed")
+do("settings-set", {"settings": {"hash-seed": before["hash-seed"]}})
+refused("a table that is too small", "", do, "settings-set", {"settings": {"flows": 1}})
+
+nothing = {"new": 0, "open": 0, "closing": 0, "closed": 0, "affinity": 0}
+check(do("flow-count", {})["flow-count"] == nothing, "flows are counted by their state")
+check(do("flow-count", service() | backend("10.3.0.1"))["flow-count"] == nothing,
+      "those of a backend too")
+check(do("flow-get", service(), dump=True) == [], "flows are dumped")
+check(do("flow-flush", {})["flow-count"] == nothing, "flows are forgotten")
+refused("the flows of an unknown service", "no such", do, "flow-count", service(port=81))
 
 check("received" in do("stats-get", {})["stats"], "the counters have names")
 do("backend-del", service() | backend("10.3.0.1"))
