@@ -3,14 +3,9 @@
  * ip6_forward() do to a packet, and the backend's MAC address in front of it.
  */
 #include <linux/etherdevice.h>
-#include <linux/icmp.h>
-#include <linux/icmpv6.h>
 #include <linux/if_vlan.h>
-#include <net/icmp.h>
 #include <net/ip.h>
-#include <net/ip6_route.h>
 #include <net/ipv6.h>
-#include <net/route.h>
 
 #include "backend.h"
 #include "forward.h"
@@ -19,6 +14,7 @@
 #include "service.h"
 #include "split.h"
 #include "stats.h"
+#include "tell.h"
 
 static unsigned int drop(struct sk_buff *skb, struct dsr_net *dn,
 			 enum dsr_counter reason)
@@ -28,56 +24,18 @@ static unsigned int drop(struct sk_buff *skb, struct dsr_net *dn,
 	return NF_STOLEN;
 }
 
-/* icmp_send() wants a route and at PRE_ROUTING there is none yet.  One back to
- * the sender will do, as netfilter's REJECT has it; the error's source is then
- * the director's address on that way, as a router's is.
- */
-static void send_icmp(struct sk_buff *skb, int type, int code, u32 info)
-{
-	struct flowi4 fl4 = { .daddr = ip_hdr(skb)->saddr };
-	struct rtable *rt;
-
-	if (!skb_dst(skb)) {
-		rt = ip_route_output_key(dev_net(skb->dev), &fl4);
-		if (IS_ERR(rt))
-			return;
-		skb_dst_set(skb, &rt->dst);
-	}
-	icmp_send(skb, type, code, htonl(info));
-}
-
 /* Whether it may go on: TTL and hop limit count routers, and we act as one. */
-static bool hops_left(struct sk_buff *skb)
+static bool hops_left(const struct sk_buff *skb)
 {
-	if (skb->protocol == htons(ETH_P_IP)) {
-		if (ip_hdr(skb)->ttl > 1)
-			return true;
-		send_icmp(skb, ICMP_TIME_EXCEEDED, ICMP_EXC_TTL, 0);
-		return false;
-	}
-	if (ipv6_hdr(skb)->hop_limit > 1)
-		return true;
-	icmpv6_send(skb, ICMPV6_TIME_EXCEED, ICMPV6_EXC_HOPLIMIT, 0);
-	return false;
+	if (skb->protocol == htons(ETH_P_IP))
+		return ip_hdr(skb)->ttl > 1;
+	return ipv6_hdr(skb)->hop_limit > 1;
 }
 
 /* A driver's LRO, unlike GRO, forgets what it merged (skb_warn_if_lro()). */
 static bool is_lro(const struct sk_buff *skb)
 {
 	return skb_is_gso(skb) && !skb_shinfo(skb)->gso_type;
-}
-
-/* A packet of our own that is on its way out may have no device yet, and
- * icmpv6_send() looks at it.
- */
-static void tell_mtu(struct sk_buff *skb, unsigned int mtu)
-{
-	if (!skb->dev)
-		skb->dev = skb_dst(skb)->dev;
-	if (skb->protocol == htons(ETH_P_IP))
-		send_icmp(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
-	else
-		icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
 }
 
 static void decrease_hops(struct sk_buff *skb)
@@ -196,8 +154,10 @@ unsigned int dsr_forward(struct sk_buff *skb, struct dsr_net *dn,
 	if (!local) {
 		if (unlikely(is_loop(skb, l2)))
 			return end_loop(skb, dn, be);
-		if (unlikely(!hops_left(skb)))
+		if (unlikely(!hops_left(skb))) {
+			dsr_tell_hops(skb);
 			return drop(skb, dn, DSR_COUNTER_DROP_TTL);
+		}
 	}
 
 	mtu = READ_ONCE(l2->dev->mtu);
@@ -205,7 +165,7 @@ unsigned int dsr_forward(struct sk_buff *skb, struct dsr_net *dn,
 		return drop(skb, dn, DSR_COUNTER_DROP_LRO);
 	oversized = unlikely(!dsr_split_fits(skb, mtu));
 	if (oversized && !dsr_split_allowed(skb, mtu, local)) {
-		tell_mtu(skb, mtu);
+		dsr_tell_mtu(skb, mtu);
 		return drop(skb, dn, DSR_COUNTER_DROP_MTU);
 	}
 	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(l2->dev))))

@@ -13,7 +13,7 @@
 #include "nexthop.h"
 #include "param.h"
 #include "procfs.h"
-#include "refuse.h"
+#include "reset.h"
 #include "service.h"
 #include "settings.h"
 #include "stats.h"
@@ -34,7 +34,7 @@ static int __net_init dsr_net_init(struct net *net)
 	dsr_settings_init_key(dn, dsr_param_hash_seed());
 	dn->flows_wanted = dsr_param_flows();
 	dsr_track_init(dn);
-	dsr_refuse_net_init(dn);
+	dsr_reset_net_init(dn);
 	dsr_sweep_net_init(dn);
 
 	dn->counters = dsr_counters_alloc();
@@ -147,6 +147,7 @@ static void __exit dsr_exit(void)
 	 */
 	rcu_barrier();
 	destroy_workqueue(dsr_wq);
+	dsr_reset_exit();
 }
 
 module_init(dsr_init);

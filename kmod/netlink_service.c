@@ -4,6 +4,7 @@
 #include <net/sock.h>
 
 #include "netlink.h"
+#include "reset.h"
 #include "sched.h"
 #include "service.h"
 
@@ -271,6 +272,25 @@ static int parse_affinity(struct nlattr **attrs, u16 family,
 	return 0;
 }
 
+/* Resets take something that may not be there. */
+static int parse_no_backend(const struct nlattr *attr,
+			    struct dsr_service_options *options,
+			    struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!attr)
+		return 0;
+	options->no_backend = nla_get_u8(attr);
+	if (options->no_backend != DSR_NO_BACKEND_RESET)
+		return 0;
+	err = dsr_reset_prepare();
+	if (err)
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "no-backend reset needs the kernel's nf_reject_ipv4 and nf_reject_ipv6");
+	return err;
+}
+
 static void parse_u32(const struct nlattr *attr, u32 *value)
 {
 	if (attr)
@@ -287,6 +307,9 @@ static int parse_options(struct nlattr **attrs, u16 family,
 	err = parse_scheduler(attrs[DSR_A_SERVICE_SCHEDULER], options, extack);
 	if (!err)
 		err = parse_affinity(attrs, family, options, extack);
+	if (!err)
+		err = parse_no_backend(attrs[DSR_A_SERVICE_NO_BACKEND],
+				       options, extack);
 	if (err)
 		return err;
 	if (attrs[DSR_A_SERVICE_HASH])
@@ -297,8 +320,6 @@ static int parse_options(struct nlattr **attrs, u16 family,
 		options->adopt = nla_get_u8(attrs[DSR_A_SERVICE_ADOPT]);
 	if (attrs[DSR_A_SERVICE_ON_REMOVE])
 		options->on_remove = nla_get_u8(attrs[DSR_A_SERVICE_ON_REMOVE]);
-	if (attrs[DSR_A_SERVICE_NO_BACKEND])
-		options->no_backend = nla_get_u8(attrs[DSR_A_SERVICE_NO_BACKEND]);
 	parse_u32(attrs[DSR_A_SERVICE_TIMEOUT_SYN], &options->timeout_syn);
 	parse_u32(attrs[DSR_A_SERVICE_TIMEOUT_ESTABLISHED],
 		  &options->timeout_established);

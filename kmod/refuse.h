@@ -10,7 +10,6 @@
 struct dsr_packet;
 struct dsr_service;
 
-void dsr_refuse_net_init(struct dsr_net *dn);
 unsigned int dsr_refuse(struct sk_buff *skb, struct dsr_net *dn,
 			const struct dsr_service *svc,
 			const struct dsr_packet *pkt, enum dsr_counter why,

@@ -21,13 +21,9 @@ struct netlink_ext_ack;
 
 #define DSR_SERVICES_MAX	65536	/* of a namespace */
 
-/* Idle seconds after which a flow is forgotten, as IPVS has them. */
-#define DSR_TIMEOUT_SYN			60
-#define DSR_TIMEOUT_ESTABLISHED		900
-#define DSR_TIMEOUT_FIN			120
-#define DSR_TIMEOUT_RST			10
-#define DSR_TIMEOUT_UDP			300
-#define DSR_TIMEOUT_UDP_FIRST		60	/* or that of UDP, if it's less */
+/* Idle seconds, of what can't be set; the rest is in uapi/dsr.h. */
+#define DSR_TIMEOUT_RST		10
+#define DSR_TIMEOUT_UDP_FIRST	60	/* or that of UDP, if it's less */
 
 /**
  * struct dsr_service_key - what names a service
