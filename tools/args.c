@@ -90,7 +90,7 @@ const struct command *command_find(const char *what, const char *word,
 {
 	const struct command *found;
 	char list[LIST_LEN];
-	bool ambiguous;
+	bool ambiguous = false;
 
 	if (word && *word) {
 		found = command_match(word, table, count, &ambiguous);
