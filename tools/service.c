@@ -37,7 +37,7 @@ SERVICE_USAGE
 "             timeout-syn SECONDS        half-open TCP flows, default 60\n"
 "             timeout-established SECONDS    other TCP flows, default 900\n"
 "             timeout-fin SECONDS        TCP flows after FIN, default 120\n"
-"             timeout-udp SECONDS        flows but of TCP, default 300\n"
+"             timeout-udp SECONDS        UDP flows, default 300\n"
 "           }\n"
 "SCHEDULER := { maglev | rr | lc | random | p2c | failover | overflow }\n"
 "HASH := { 5tuple | source | source-port | destination }\n"

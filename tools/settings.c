@@ -20,7 +20,7 @@ static const struct keyword settings[] = {
 #define SETTABLE (ARRAY_SIZE(settings) - 1)
 
 static const char set_usage[] =
-"Usage: dsrctl set SETTING\n"
+"Usage: dsrctl set SETTING [ SETTING ]\n"
 "\n"
 "SETTING := { flows NUMBER       how many flows the table holds\n"
 "             hash-seed NUMBER   key of the schedulers' hashes }\n"
