@@ -2,14 +2,79 @@
 # shellcheck shell=bash
 # bash completion for dsrctl(8)
 
+_dsrctl_objects='service backend flow stats set get realserver'
+
+# _dsrctl_list WORDS: one a line, which is how words that may follow are told.
+_dsrctl_list()
+{
+	local -a words
+
+	read -ra words <<<"$*"
+	[[ ${#words[@]} -eq 0 ]] || printf '%s\n' "${words[@]}"
+}
+
 _dsrctl_verbs()
 {
 	case $1 in
-	service | backend) echo add set del show flush help ;;
+	service) echo add set del show flush help ;;
+	backend) echo add set del drain show flush help ;;
+	flow) echo show count flush help ;;
 	stats) echo show help ;;
+	set) echo flows hash-seed help ;;
+	get) echo flows hash-seed flow-bytes help ;;
 	realserver) echo add del show check help ;;
-	help) echo service backend stats realserver ;;
+	help) echo "$_dsrctl_objects" ;;
 	esac
+}
+
+_dsrctl_keywords()
+{
+	case $1 in
+	service)
+		echo scheduler hash affinity stateless adopt on-remove \
+			no-backend timeout-syn timeout-established \
+			timeout-fin timeout-udp ;;
+	backend)
+		echo mode weight state max-flows min-flows slow-start dev \
+			lladdr ;;
+	drain) echo for ;;
+	set) echo flows hash-seed ;;
+	esac
+}
+
+# The values of a keyword; fails for what is none.
+_dsrctl_values()
+{
+	case $1 in
+	scheduler) echo maglev rr lc random p2c failover overflow ;;
+	hash) echo 5tuple source source-port destination ;;
+	stateless | adopt) echo on off ;;
+	on-remove) echo reschedule drop ;;
+	no-backend) echo unreachable reset drop pass ;;
+	mode) echo l2 local ;;
+	state) echo up down ;;
+	dev) (cd /sys/class/net 2>/dev/null && echo none *) ;;
+	lladdr) echo none ;;
+	affinity | weight | timeout-* | *-flows | slow-start | for | flows | \
+	hash-seed) ;;
+	*) return 1 ;;
+	esac
+}
+
+# _dsrctl_options KIND WORDS...: what follows those words, which begin behind
+# what they are about: a value, or a keyword that isn't there yet.
+_dsrctl_options()
+{
+	local kind=$1 keyword
+
+	shift
+	if [[ $# -gt 0 ]] && _dsrctl_values "${!#}" >/dev/null; then
+		_dsrctl_list "$(_dsrctl_values "${!#}")"
+		[[ ${!#} == stateless ]] || return
+	fi
+	for keyword in $(_dsrctl_keywords "$kind"); do
+		[[ " $* " == *" $keyword "* ]] || echo "$keyword"
+	done
 }
 
 # _dsrctl_filter BEGINNING WORDS...: those that begin so, one a line.  compgen
@@ -47,33 +112,47 @@ _dsrctl_live()
 		grep -o "\"$key\":\"[^\"]*\"" | cut -d'"' -f4 | sort -u
 }
 
-# The words that may follow those that are complete.
+# The services there are; those of marks are two words, of which this is the
+# first, or with MARK the second.
+_dsrctl_services()
+{
+	if [[ ${1-} == mark ]]; then
+		_dsrctl_live service service show | sed -n 's/^mark //p'
+	else
+		_dsrctl_live service service show | sed 's/^mark .*/mark/' |
+			sort -u
+	fi
+}
+
+# The words that may follow those that are complete, one a line.
 _dsrctl_next()
 {
 	local object verb
 
-	[[ $# -eq 0 ]] && echo service backend stats realserver help && return
-	object=$(_dsrctl_whole "$1" service backend stats realserver help)
-	[[ $# -eq 1 ]] && _dsrctl_verbs "$object" && return
+	[[ $# -eq 0 ]] && _dsrctl_list "$_dsrctl_objects help" && return
+	# shellcheck disable=SC2086 # a list of words
+	object=$(_dsrctl_whole "$1" $_dsrctl_objects help)
+	[[ $# -eq 1 ]] && _dsrctl_list "$(_dsrctl_verbs "$object")" && return
 	# shellcheck disable=SC2046 # a list of words
 	verb=$(_dsrctl_whole "$2" $(_dsrctl_verbs "$object"))
 
+	[[ $# -eq 3 && $3 == mark ]] && _dsrctl_services mark && return
 	case "$object $verb $#" in
-	"service set 2" | "service del 2" | "service show 2")
-		_dsrctl_live service service show ;;
-	"service add 3" | "service set 3")
-		echo scheduler ;;
-	"service add 4" | "service set 4")
-		echo maglev rr ;;
-	"backend add 2" | "backend set 2" | "backend del 2" | \
-	"backend show 2" | "backend flush 2")
-		_dsrctl_live service service show ;;
-	"backend set 3" | "backend del 3" | "backend show 3")
+	"set "*)
+		_dsrctl_options set "${@:2}" ;;
+	"service add 2" | "backend add 3" | "backend flush 3")
+		;;
+	"service set 2" | "service del 2" | "service show 2" | \
+	"backend "*" 2" | "flow "*" 2")
+		_dsrctl_services ;;
+	"backend "*" 3" | "flow "*" 3")
 		_dsrctl_live address backend show "$3" ;;
-	"backend add "[46] | "backend set "[46])
-		echo weight mode ;;
-	"backend add "[57] | "backend set "[57])
-		[[ ${!#} == mode ]] && echo l2 ;;
+	"service add "* | "service set "*)
+		_dsrctl_options service "${@:4}" ;;
+	"backend add "* | "backend set "*)
+		_dsrctl_options backend "${@:5}" ;;
+	"backend drain "*)
+		_dsrctl_options drain "${@:5}" ;;
 	"realserver del 2" | "realserver show 2" | "realserver check 2")
 		_dsrctl_live vip realserver show ;;
 	"stats show 2")
@@ -104,6 +183,11 @@ _dsrctl()
 		fi
 	done
 
+	# "mark 7" names a service as one word does.
+	if [[ ${#words[@]} -gt 3 && ${words[2]} == mark ]]; then
+		words=("${words[@]:0:2}" "mark ${words[3]}" "${words[@]:4}")
+	fi
+
 	if [[ -n $netns ]]; then
 		list=(/run/netns/*)
 		list=("${list[@]##*/}")
@@ -111,7 +195,7 @@ _dsrctl()
 		list=(--json --pretty --stats --netns --version --help)
 		[[ ${words[0]} == sta* ]] && list+=(--explain)
 	else
-		read -ra list -d '' < <(_dsrctl_next "${words[@]}")
+		mapfile -t list < <(_dsrctl_next "${words[@]}")
 	fi
 	mapfile -t COMPREPLY < <(_dsrctl_filter "$cur" "${list[@]}")
 
