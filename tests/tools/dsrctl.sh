@@ -112,11 +112,12 @@ not() { ! "$@"; }
 svc=10.2.0.1:80/tcp
 
 usage "no object" 'no object given: one of service, backend'
-usage "unknown object" '"flow": one of service, backend' flow
-usage "ambiguous object" '"s" may mean service, stats' s
+usage "unknown object" '"device": one of service, backend' device
+usage "ambiguous object" '"s" may mean service, stats, set' s
 usage "empty object" 'one of service' ''
 usage "unknown verb" '"drain": one of add, set, del, show, flush, help' \
-	backend drain
+	service drain
+usage "ambiguous new verb" 'verb "d" may mean del, drain' backend d
 usage "ambiguous verb" 'verb "s" may mean set, show' service s
 usage "unknown option" 'option "-q": one of -j' -q service
 usage "option of a later release" 'option "-b": one of -j' -b file
@@ -130,38 +131,120 @@ usage "a word too many" '"now": nothing more' service del "$svc" now
 usage "a word after stats" '"reset"' stats reset
 usage "a word after stats show" '"all": nothing more' stats show all
 usage "no service" 'a service is expected' service add
-usage "service without port" 'ADDRESS:PORT/tcp' service add 10.2.0.1
-usage "service without protocol" 'ADDRESS:PORT/tcp' service add 10.2.0.1:80
-usage "service of a mark" 'ADDRESS:PORT/tcp' service add mark 7
-usage "service with a bad address" 'ADDRESS:PORT/tcp' \
-	service add 10.2.0.256:80/tcp
-usage "service with a name" 'ADDRESS:PORT/tcp' service add localhost:80/tcp
-usage "IPv6 service without brackets" 'ADDRESS6' \
-	service add 2001:db8::1:80/tcp
-usage "IPv4 service in brackets" 'ADDRESS:PORT/tcp' \
+usage "service with a port but no protocol" \
+	'port of "10.2.0.1:80": a protocol is expected .* 10.2.0.1:80/tcp' \
+	service add 10.2.0.1:80
+for address in 10.2.0.256 10.2.0 localhost 010.2.0.1 ''; do
+	usage "service with the address '$address'" \
+		"address \"$address\" of \"$address:80/tcp\": an ADDRESS or" \
+		service add "$address:80/tcp"
+done
+usage "service of nothing" 'ADDRESS.* or mark NUMBER' service add ''
+for word in 2001:db8::1:80/tcp 2001:db8::1 2001:db8::/64; do
+	usage "IPv6 service $word without brackets" 'brackets: \[ADDRESS6\]' \
+		service add "$word"
+done
+usage "IPv4 service in brackets" 'address "10.2.0.1" .*\[ADDRESS6\]' \
 	service add '[10.2.0.1]:80/tcp'
-usage "very long service" 'ADDRESS:PORT/tcp' \
+usage "brackets that don't end" 'ADDRESS.* or mark' service add '[2001:db8::1'
+usage "words behind brackets" 'ADDRESS.* or mark' service add '[2001:db8::1]x'
+usage "very long service" 'ADDRESS.* or mark' \
 	service add "$(printf '%0999d' 0):80/tcp"
-usage "a line break in a word stays one line" 'service "a.b"' \
+usage "a line break in a word stays one line" 'address "a.b" of "a.b"' \
 	service add $'a\nb'
 for port in 0 65536 70000 -1 +1 http 80x ' 80' 0x50 99999999999999999999 ''; do
-	usage "port '$port'" 'a number from 1 to 65535' \
+	usage "port '$port'" 'port ".*" of .*: a number from 1 to 65535' \
 		service add "10.2.0.1:$port/tcp"
 done
-for protocol in sctp TCP 6 ''; do
-	usage "protocol '$protocol'" 'tcp or udp' \
+for range in 90-80 80-80 65535-1; do
+	usage "port range $range" "port range \"$range\" .*the last port must" \
+		service add "10.2.0.1:$range/udp"
+done
+for range in 80- 80-65536 80-0 80-90-95 80--90; do
+	usage "port range $range" 'port ".*" of .*: a number from 1 to 65535' \
+		service add "10.2.0.1:$range/udp"
+done
+usage "port range without protocol" 'a protocol is expected' \
+	service add '[2001:db8::1]:80-90'
+for protocol in icmp TCP 6x udplite tcp/udp ''; do
+	usage "protocol '$protocol'" \
+		"protocol \"$protocol\" of .*: tcp, udp or sctp" \
 		service add "10.2.0.1:80/$protocol"
 done
-usage "unknown option of a service" 'option "hash": scheduler' \
-	service add "$svc" hash source
+usage "protocol of every port" 'protocol "icmp" of "10.2.0.1/icmp"' \
+	service add 10.2.0.1/icmp
+for len in 0 33 128 24x; do
+	usage "prefix length $len" \
+		"prefix length \"$len\" of .*: a number from 1 to 32" \
+		service add "10.2.0.0/$len:80/tcp"
+done
+for len in 0 129 x ''; do
+	usage "IPv6 prefix length '$len'" \
+		"prefix length \"$len\" of .*: a number from 1 to 128" \
+		service add "[2001:db8::/$len]:80/tcp"
+done
+usage "prefix length behind the brackets" 'prefix length "64.*\[ADDRESS6/LEN\]' \
+	service add '[2001:db8::]/64'
+usage "bits behind a prefix" \
+	'address "10.2.0.1" .*bits behind the prefix, 10.2.0.0 would be right' \
+	service add 10.2.0.1/24:80/tcp
+usage "bits behind a prefix within a byte" '10.2.0.128 would be right' \
+	service add 10.2.0.200/25
+usage "bits behind an IPv6 prefix" '"2001:db8::1" .*2001:db8:: would be right' \
+	service add '[2001:db8::1/64]/tcp'
+usage "mark without a number" 'mark: a number is expected' service add mark
+for mark in 0 4294967296 -1 0x7 7/ipv4 7/ 7/ipv6x seven ''; do
+	usage "mark '$mark'" "mark \"$mark\": a number from 1 to 4294967295" \
+		service add mark "$mark"
+	usage "mark '$mark' in one word" "mark \"$mark\": a number from 1 to" \
+		service del "mark $mark"
+done
+usage "unknown option of a service" 'option "weight": one of scheduler, hash,' \
+	service add "$svc" weight 1
 usage "scheduler without a name" 'scheduler: the name of' \
 	service add "$svc" scheduler
 usage "scheduler with a long name" 'scheduler "abcdefghijklmnop"' \
 	service add "$svc" scheduler abcdefghijklmnop
 usage "an option twice" 'scheduler is given twice' \
 	service add "$svc" scheduler rr scheduler rr
-usage "nothing to change in a service" 'nothing to change: scheduler' \
+usage "nothing to change in a service" 'nothing to change: one of scheduler,' \
 	service set "$svc"
+
+# option OBJECT NAME EXPECTED VALUE...: each of the values is refused.
+option()
+{
+	local words="$1 set $svc" name=$2 expected=$3 value
+
+	[[ $1 == service ]] || words+=" 10.3.0.1"
+	shift 3
+	# shellcheck disable=SC2086 # words
+	usage "$name without a value" "$name: $expected is expected" \
+		$words "$name"
+	for value; do
+		# shellcheck disable=SC2086 # words
+		usage "$name '$value'" "$name \"$value\": $expected is expected" \
+			$words "$name" "$value"
+	done
+}
+
+option service hash 'one of 5tuple, source, source-port, destination' port ''
+option service affinity 'SECONDS or SECONDS/LEN, LEN bits .*' \
+	-1 2592001 300/0 300/33 300/ /24 300/24/1 five ''
+option service adopt 'one of off, on' yes 1 ''
+option service on-remove 'one of reschedule, drop' keep ''
+option service no-backend 'one of unreachable, reset, drop, pass' reject ''
+for timeout in syn established fin udp; do
+	option service "timeout-$timeout" \
+		'a number of seconds from 1 to 2592000' 0 2592001 -1 1.5 1m ''
+done
+usage "IPv6 clients have 128 bits" 'affinity "300/129"' \
+	service add '[2001:db8::1]' affinity 300/129
+usage "... those of an IPv6 mark too" 'affinity "300/129"' \
+	service add mark 7/ipv6 affinity 300/129
+usage "stateless takes on, off or nothing" 'option "maybe": one of scheduler' \
+	service add "$svc" stateless maybe
+usage "stateless twice" 'stateless is given twice' \
+	service add "$svc" stateless on stateless
 usage "flush of one service" 'flush takes no service' service flush "$svc"
 usage "no backend" 'address of a backend' backend add "$svc"
 usage "backend with a bad address" 'backend "10.3.0": an IPv4 or IPv6' \
@@ -172,13 +255,56 @@ for weight in -1 65536 99999999999999999999 1.5 many ''; do
 		"weight \"$weight\": a number from 0 to 65535" \
 		backend add "$svc" 10.3.0.1 weight "$weight"
 done
-usage "mode of a later release" 'mode "ipip": l2 is expected' \
-	backend add "$svc" 10.3.0.1 mode ipip
-usage "unknown option of a backend" 'option "dev": one of weight, mode' \
-	backend add "$svc" 10.3.0.1 dev eth0
-usage "nothing to change in a backend" 'nothing to change: one of weight' \
+option backend mode 'one of l2, local' ipip ''
+option backend state 'one of up, down' draining full ''
+option backend max-flows 'a number from 0 to 4294967295' -1 4294967296 many
+option backend min-flows 'a number from 0 to 4294967295' -1 4294967296 many
+option backend slow-start 'a number of seconds from 0 to 3600' 3601 -1 ''
+option backend dev 'the name of a network device or none' \
+	a-very-long-device-name ''
+option backend lladdr 'a MAC address .* or none' 52:54:00:00:00 \
+	52:54:00:00:00:01:02 52:54:00:00:00:0g 525400000001 eth0 ''
+check "a device that isn't there" fails 1 'dev "no-such": there is no such' \
+	backend set "$svc" 10.3.0.1 dev no-such
+usage "unknown option of a backend" 'option "hash": one of mode, weight' \
+	backend add "$svc" 10.3.0.1 hash source
+usage "nothing to change in a backend" 'nothing to change: one of mode' \
 	backend set "$svc" 10.3.0.1
 usage "flush of no service" 'a service is expected' backend flush
+usage "drain of no backend" 'address of a backend' backend drain "$svc"
+usage "drain for nothing" 'for: a number of seconds' \
+	backend drain "$svc" 10.3.0.1 for
+for seconds in 0 -1 2592001 x ''; do
+	usage "drain for '$seconds'" "for \"$seconds\": a number of seconds" \
+		backend drain "$svc" 10.3.0.1 for "$seconds"
+done
+usage "drain of another kind" 'option "in": for is expected' \
+	backend drain "$svc" 10.3.0.1 in 5
+
+for verb in show count flush; do
+	usage "flow $verb of a bad service" 'a protocol is expected' \
+		flow "$verb" 10.2.0.1:80
+	usage "flow $verb of a bad backend" 'backend "x": an IPv4 or IPv6' \
+		flow "$verb" mark 7 x
+	usage "flow $verb and a word too many" '"now": nothing more' \
+		flow "$verb" "$svc" 10.3.0.1 now
+done
+usage "set nothing" 'nothing to change: one of flows, hash-seed' set
+usage "set what is for reading" 'option "flow-bytes": one of flows, hash-seed' \
+	set flow-bytes 1
+usage "set without a value" 'flows: a number from 1024 to 33554432' set flows
+for flows in 0 1023 33554433 -1 1k ''; do
+	usage "flows '$flows'" "flows \"$flows\": a number from 1024 to 33554432" \
+		set flows "$flows"
+done
+for seed in -1 18446744073709551616 0x1 ''; do
+	usage "hash-seed '$seed'" "hash-seed \"$seed\": a number from 0" \
+		set hash-seed "$seed"
+done
+usage "a name is not cut" 'option "flow": one of' set flow 5000
+usage "get of what isn't there" \
+	'setting "seed": one of flows, hash-seed, flow-bytes' get seed
+usage "get of two" '"hash-seed": nothing more' get flows hash-seed
 usage "no VIP" 'a VIP is expected' realserver add
 usage "realserver with a service" 'VIP "10.2.0.1:80/tcp"' \
 	realserver add "$svc"
@@ -194,7 +320,7 @@ check "--version is the same" prints '^dsrctl [0-9]+\.[0-9]' --version
 for help in help -h --help -help; do
 	check "$help lists the objects" prints '^ +realserver ' "$help"
 done
-for object in service backend stats realserver; do
+for object in service backend flow stats set get realserver; do
 	check "$object help" prints "^Usage: dsrctl $object " "$object" help
 	check "help $object" prints "^Usage: dsrctl $object " help "$object"
 	check "$object -h" prints "^Usage: dsrctl $object " "$object" -h
@@ -202,7 +328,7 @@ done
 check "objects and verbs may be cut" prints '^Usage: dsrctl backend' b h
 check "options may be joined and stand anywhere" \
 	prints '^Usage: dsrctl stats' -jps stats -h
-check "help of an unknown object" fails 2 '"flow"' help flow
+check "help of an unknown object" fails 2 '"device"' help device
 
 full()
 {
@@ -228,7 +354,24 @@ else
 	for words in "service" "service show $svc" "service add $svc" \
 		"service del $svc" "service flush" "backend show" \
 		"backend add $svc 10.3.0.1 weight 2 mode l2" "stats" \
-		"-j service" "-jps backend show $svc 10.3.0.1"; do
+		"-j service" "-jps backend show $svc 10.3.0.1" \
+		"service add 10.2.0.1:8000-8099/udp" "service add 10.2.0.1/sctp" \
+		"service add 10.2.0.1" "service add 10.2.0.0/24:80/tcp" \
+		"service add 10.2.0.0/24/tcp" "service add 10.2.0.0/24" \
+		"service add 10.2.0.1/32" "service add [2001:db8::/64]:443/tcp" \
+		"service add [2001:db8::1]:1-65535/udp" \
+		"service add [2001:db8::1]/tcp" "service add [2001:db8::1]" \
+		"service add mark 4294967295" "service del mark 7/ipv6" \
+		"service add $svc scheduler lc hash source affinity 300/24 stateless adopt off on-remove drop no-backend pass" \
+		"service set $svc stateless off timeout-syn 1 timeout-established 2592000 timeout-fin 2 timeout-udp 3" \
+		"service set mark 7/ipv6 affinity 0/64 stateless" \
+		"backend add $svc 10.3.0.1 state down max-flows 9 min-flows 5 slow-start 60 dev lo lladdr 52:54:00:00:00:01" \
+		"backend set mark 7 fd00:3::1 dev none lladdr none mode local" \
+		"backend drain $svc 10.3.0.1" "backend drain mark 7 10.3.0.1 for 9" \
+		"flow" "-j flow show $svc" "flow show mark 7/ipv6 fd00:3::1" \
+		"flow count" "-s flow flush $svc 10.3.0.1" \
+		"set flows 1048576" "set hash-seed 18446744073709551615" \
+		"get" "-j get flow-bytes"; do
 		# shellcheck disable=SC2086 # words
 		check "module not loaded: $words" \
 			fails 1 'no dsr module loaded: modprobe dsr' $words
@@ -255,9 +398,23 @@ while IFS=$'\t' read -r name meaning; do
 		man_has " $name $meaning"
 done < <(sed -nE 's/^\tX\([A-Z_]+, ([a-z_]+), "(.*)"\).*/\1\t\2/p' \
 	"$uapi/dsr.h")
-for words in service:{add,set,del,show,flush} backend:{add,set,del,show,flush} \
-	realserver:{add,del,show,check}; do
+for words in service:{add,set,del,show,flush} \
+	backend:{add,set,del,drain,show,flush} flow:{show,count,flush} \
+	set get realserver:{add,del,show,check}; do
 	check "the man page has ${words/:/ }" man_has "dsrctl ${words/:/ } "
+done
+for option in scheduler hash affinity stateless adopt on-remove no-backend \
+	timeout-{syn,established,fin,udp}; do
+	check "the man page has an example of $option" \
+		grep -qE "# dsrctl service (add|set) [^#]* $option" "$tmp/page"
+done
+for option in mode weight state max-flows min-flows slow-start dev lladdr; do
+	check "the man page has an example of $option" \
+		grep -qE "# dsrctl backend (add|set) [^#]* $option" "$tmp/page"
+done
+for scheduler in rr wrr lc wlc lblc lblcr dh sh sed nq fo ovf mh twos; do
+	check "the man page says what becomes of IPVS's $scheduler" \
+		grep -qE "IPVS .*\b$scheduler\b" "$tmp/page"
 done
 
 # completes LINE WORD...: exactly these, in any order.
@@ -281,19 +438,35 @@ completes()
 }
 
 check "completion of objects" \
-	completes "dsrctl " service backend stats realserver help
-check "completion of a beginning" completes "dsrctl -j se" service
+	completes "dsrctl " service backend flow stats set get realserver help
+check "completion of a beginning" completes "dsrctl -j ser" service
 check "completion of verbs" \
 	completes "dsrctl service " add set del show flush help
 check "completion of verbs of a cut object" \
 	completes "dsrctl b s" set show
+check "completion of flow verbs" \
+	completes "dsrctl fl " show count flush help
+check "completion of settings" completes "dsrctl get f" flows flow-bytes
 check "completion of realserver verbs" \
 	completes "dsrctl realserver " add del show check help
 check "completion of options" completes "dsrctl --js" --json
 check "completion of a scheduler" \
-	completes "dsrctl service add $svc scheduler " maglev rr
+	completes "dsrctl service add $svc scheduler " maglev rr lc random p2c \
+	failover overflow
+check "completion of service options" \
+	completes "dsrctl service add $svc timeout-fin 5 timeout-" \
+	timeout-syn timeout-established timeout-udp
+check "completion behind a mark" \
+	completes "dsrctl service add mark 7 no-backend " \
+	unreachable reset drop pass
+check "completion behind stateless" \
+	completes "dsrctl service set $svc stateless o" on off on-remove
 check "completion of backend options" \
-	completes "dsrctl backend add $svc 10.3.0.1 weight 1 m" mode
+	completes "dsrctl backend add $svc 10.3.0.1 weight 1 m" mode max-flows \
+	min-flows
+check "completion of devices" \
+	completes "dsrctl backend add $svc 10.3.0.1 dev lo" lo
+check "completion of drain" completes "dsrctl backend drain $svc 10.3.0.1 " for
 check "completion without a module offers nothing" \
 	completes "dsrctl backend show " ""
 
