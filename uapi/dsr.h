@@ -347,21 +347,27 @@ enum dsr_flow_show {
 	X(FORWARDED, forwarded, "packets sent on to a backend") \
 	X(PASSED, passed, "packets to a VIP but none of its services, left to the stack") \
 	X(DROP_MALFORMED, drop_malformed, "dropped: a header is cut short or contradicts itself") \
-	X(DROP_FRAGMENT, drop_fragment, "dropped: an IP fragment whose first one did not come, or came too late") \
+	X(DROP_FRAGMENT, drop_fragment, \
+	  "dropped: an IP fragment whose first one did not come, or came too late") \
 	X(DROP_NO_BACKEND, drop_no_backend, "dropped: a new flow, and no backend takes new flows") \
-	X(DROP_NOT_ADOPTED, drop_not_adopted, "dropped: in the middle of an unknown TCP flow, and the service adopts none") \
-	X(DROP_REMOVED, drop_removed, "dropped: the flow's backend was removed or is down, and the service moves no flows") \
+	X(DROP_NOT_ADOPTED, drop_not_adopted, \
+	  "dropped: in the middle of an unknown TCP flow, and the service adopts none") \
+	X(DROP_REMOVED, drop_removed, \
+	  "dropped: the flow's backend was removed or is down, and the service moves no flows") \
 	X(DROP_UNRESOLVED, drop_unresolved, "dropped: the flow's backend has no usable neighbour") \
 	X(DROP_LOOP, drop_loop, "dropped: it came from the very machine that it would be sent to") \
 	X(DROP_TTL, drop_ttl, "dropped: the TTL or hop limit ran out, sender told") \
 	X(DROP_MTU, drop_mtu, "dropped: larger than the MTU towards the backend, sender told") \
 	X(DROP_LRO, drop_lro, "dropped: merged by LRO, which can't be undone: turn LRO off") \
 	X(DROP_NO_MEMORY, drop_no_memory, "dropped: no memory for a writable copy") \
-	X(FRAGMENT_HELD, fragment_held, "fragments that waited for the first one of their datagram") \
+	X(FRAGMENT_HELD, fragment_held, \
+	  "fragments that waited for the first one of their datagram") \
 	X(FLOW_NEW, flow_new, "flows scheduled to a backend") \
 	X(FLOW_ADOPTED, flow_adopted, "of these, TCP flows first seen after their SYN") \
-	X(FLOW_AFFINITY, flow_affinity, "of these, flows sent where the client's earlier ones went") \
-	X(FLOW_RESCHEDULED, flow_rescheduled, "of these, flows whose backend was removed, down or lost") \
+	X(FLOW_AFFINITY, flow_affinity, \
+	  "of these, flows sent where the client's earlier ones went") \
+	X(FLOW_RESCHEDULED, flow_rescheduled, \
+	  "of these, flows whose backend was removed, down or lost") \
 	X(FLOW_REPLACED, flow_replaced, "half-open flows that gave their table entry to another") \
 	X(FLOW_UNSTORED, flow_unstored, "packets balanced by hash alone, the flow table being full")
 

@@ -396,8 +396,8 @@ check "the man page is clean" man_clean
 while IFS=$'\t' read -r name meaning; do
 	check "the man page has the counter $name with its meaning" \
 		man_has " $name $meaning"
-done < <(sed -nE 's/^\tX\([A-Z_]+, ([a-z_]+), "(.*)"\).*/\1\t\2/p' \
-	"$uapi/dsr.h")
+done < <(sed -nE -e '/, \\$/ { N; s/ \\\n[[:space:]]*/ /; }' \
+	-e 's/^\tX\([A-Z_]+, ([a-z_]+), "(.*)"\).*/\1\t\2/p' "$uapi/dsr.h")
 for words in service:{add,set,del,show,flush} \
 	backend:{add,set,del,drain,show,flush} flow:{show,count,flush} \
 	set get realserver:{add,del,show,check}; do

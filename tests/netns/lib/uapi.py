@@ -11,7 +11,7 @@ import yaml
 
 header_path, spec_path = sys.argv[1:]
 with open(header_path, encoding="utf-8") as file:
-    header = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
+    header = re.sub(r"/\*.*?\*/|\\\n", "", file.read(), flags=re.S)
 with open(spec_path, encoding="utf-8") as file:
     spec = yaml.safe_load(file)
 
@@ -37,7 +37,7 @@ def words(macro):
 
 def table(macro):
     """The names of a table of counters, in order."""
-    body = re.search(rf"#define {macro}\(X\) (.*?)\n\n", header, re.S)[1]
+    body = re.search(rf"#define {macro}\(X\) (.*)", header)[1]
     return [name.replace("_", "-") for name in re.findall(r"X\(\w+, (\w+),", body)]
 
 
