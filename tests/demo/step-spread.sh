@@ -7,7 +7,7 @@ declare -A answers
 # flows_of NUMBER: new flows that the director has given to that backend
 flows_of() {
 	dsrctl -n "$P-director" -s backend show "$SERVICE" "10.3.0.$1" |
-		sed -n 's/.* flows \([0-9]*\).*/\1/p'
+		sed -n 's/.*packets .* flows \([0-9]*\).*/\1/p'
 }
 
 ask_all() {
