@@ -397,40 +397,58 @@ bool dsr_flow_peek(const struct dsr_flow_table *table, u32 set,
 	       READ_ONCE(slot->value) != VALUE_BUSY;
 }
 
+/* Empties a slot of the table before: what it has goes into @table, or is gone
+ * where it's dead or there's no room.  A packet may change it meanwhile, then
+ * the next look sees that.
+ */
+static bool slot_migrate(const struct dsr_flow_table *table,
+			 const struct dsr_flow_table *old, u32 set,
+			 unsigned int way, const struct dsr_flow_user *user)
+{
+	struct dsr_flow flow, there;
+	bool lost = false;
+	u64 tag;
+
+	while (dsr_flow_peek(old, set, way, &flow, NULL)) {
+		tag = READ_ONCE(flow.slot->tag);
+		there = flow;
+		if (user->rank(user->context, flow.value) != DSR_FLOW_DEAD) {
+			lost = !take_over(table, old, tag, user, &flow);
+			if (!lost)
+				continue;
+		}
+		if (dsr_flow_remove(&there))
+			user->account(user->context, there.value, VALUE_EMPTY);
+	}
+	return lost;
+}
+
 /**
  * dsr_flow_table_migrate() - take all flows over from a table before
  * @table: the table that packets use, its @old the one before
  * @old: the one before, that no packet uses but through @table: a grace period
- *	 has passed since @table was published
+ *	 has passed since @table was published.  Empty in the end, so that no
+ *	 flow is accounted for that isn't in a table any more.
  * @user: of the table
  *
  * Packets that come meanwhile find their flows in either.
  *
  * Context: process; the caller keeps both tables.
- * Return: how many flows found no room and are still in @old.
+ * Return: how many flows found no room and are forgotten.
  */
 u32 dsr_flow_table_migrate(const struct dsr_flow_table *table,
 			   const struct dsr_flow_table *old,
 			   const struct dsr_flow_user *user)
 {
-	struct dsr_flow flow;
-	u32 left = 0, i;
-	u64 tag;
+	u32 lost = 0, i;
 	int way;
 
 	for (i = 0; i < old->nr; i++) {
 		rcu_read_lock_bh();
-		for (way = 0; way < DSR_FLOW_WAYS; way++) {
-			if (!dsr_flow_peek(old, i, way, &flow, NULL) ||
-			    user->rank(user->context, flow.value) ==
-			    DSR_FLOW_DEAD)
-				continue;
-			tag = READ_ONCE(flow.slot->tag);
-			if (!take_over(table, old, tag, user, &flow))
-				left++;
-		}
+		for (way = 0; way < DSR_FLOW_WAYS; way++)
+			lost += slot_migrate(table, old, i, way, user);
 		rcu_read_unlock_bh();
 		cond_resched();
 	}
-	return left;
+	return lost;
 }
