@@ -7,14 +7,38 @@
  * and the visits to any stretch of the ring are as evenly spaced as can be
  * (the three-distance theorem; Knuth, TAOCP vol. 3, section 6.4).
  */
-#include <linux/gcd.h>
 #include <linux/math64.h>
+#include <linux/minmax.h>
 
 #include "rr.h"
+
+/* How many steps to judge, at most. */
+#define CANDIDATES	32
+
+/* What the golden section's neighbours are bad by: the largest partial quotient
+ * of the fraction @step / @total, or U32_MAX where they aren't coprime.  The
+ * visits to a stretch of the ring can be that many times farther apart than
+ * they would be if evenly spaced.
+ */
+static u32 unevenness(u32 step, u32 total)
+{
+	u32 largest = 0, rest;
+
+	while (step) {
+		largest = max(largest, total / step);
+		rest = total % step;
+		total = step;
+		step = rest;
+	}
+	return total == 1 ? largest : U32_MAX;
+}
 
 /**
  * dsr_rr_step() - the step for a ring of @total points
  * @total: sum of the weights, above 0
+ *
+ * Coprime and near the golden section is not enough: 245 of 398 is both, and
+ * would let one of 16 points wait for half a round.
  *
  * Context: any.
  * Return: a number coprime to @total, near 0.618 of it.
@@ -22,11 +46,19 @@
 u32 dsr_rr_step(u32 total)
 {
 	u32 step = div_u64((u64)total * 618034, 1000000);
+	u32 best = 1, least = U32_MAX, bad, i;
 
 	step = step ? step : 1;
-	while (gcd(step, total) != 1)
-		step++;
-	return step;
+	/* Two, as the last quotient of any fraction is at least that. */
+	for (i = 0; i < CANDIDATES && least > 2 && step < total; step++) {
+		bad = unevenness(step, total);
+		i += bad != U32_MAX;
+		if (bad < least) {
+			least = bad;
+			best = step;
+		}
+	}
+	return best;
 }
 
 /**
