@@ -10,7 +10,7 @@
 #include "service.h"
 
 /* How often to ask the scheduler for another backend when the one it chose is
- * not available, before taking the next one that is.
+ * not available, before taking that or the next one that is.
  */
 #define SCHED_TRIES	8
 
@@ -88,11 +88,14 @@ static struct dsr_backend *choose(const struct dsr_pool *pool, atomic64_t *turn,
 		hash = next_hash(hash);
 	}
 
+	/* From the last choice on: it may be just in its slow start, and where
+	 * all are, their weights count.
+	 */
 	for (i = 0; i < pool->nr; i++) {
-		if (++index == pool->nr)
-			index = 0;
 		if (dsr_backend_available(pool->backend[index]))
 			return pool->backend[index];
+		if (++index == pool->nr)
+			index = 0;
 	}
 	return NULL;
 }
