@@ -255,6 +255,17 @@ static bool fragment_v6(const struct sk_buff *skb, struct payload *payload)
 	return true;
 }
 
+/* Behind any extension headers there's nothing (RFC 8200, section 4.7): which
+ * ipv6_skip_exthdr() doesn't tell from a chain that is cut off.
+ */
+static bool is_empty_v6(const struct sk_buff *skb)
+{
+	unsigned int offset = 0;
+
+	return ipv6_find_hdr(skb, &offset, NEXTHDR_NONE, NULL, NULL) ==
+	       NEXTHDR_NONE;
+}
+
 static bool payload_v6(const struct sk_buff *skb, struct dsr_tuple *tuple,
 		       struct payload *payload)
 {
@@ -274,7 +285,11 @@ static bool payload_v6(const struct sk_buff *skb, struct dsr_tuple *tuple,
 	payload->fragment = frag_off & htons(IP6_OFFSET | IP6_MF);
 	if (unlikely(payload->fragment && !fragment_v6(skb, payload)))
 		return false;
-	return offset >= 0 || nexthdr == IPPROTO_NONE;
+	if (unlikely(offset < 0) && is_empty_v6(skb)) {
+		payload->protocol = IPPROTO_NONE;
+		return true;
+	}
+	return offset >= 0;
 }
 
 /**
