@@ -12,7 +12,7 @@ configure() {
 }
 
 # The VIP is routed only: what dsr doesn't take, nobody answers.
-flood() {
+connections() {
 	background client curl -s -Z --parallel-max 20 --connect-timeout 1 \
 		-o /dev/null "http://$VIP4/3m?[1-100000]"
 	background client curl -s -Z --parallel-max 20 --connect-timeout 1 \
@@ -27,7 +27,7 @@ flows_are_made() {
 topo_reference one-armed routed
 web_start b1 b2 b3
 configure
-flood
+connections
 
 for round in 1 2 3; do
 	ok "round $round: the module goes under traffic" rmmod dsr
