@@ -22,6 +22,8 @@ netns_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 . "$netns_dir/lib/topology.sh"
 # shellcheck source=tests/netns/lib/servers.sh
 . "$netns_dir/lib/servers.sh"
+# shellcheck source=tests/netns/lib/traffic.sh
+. "$netns_dir/lib/traffic.sh"
 
 VIP4=10.2.0.1
 VIP6=2001:db8:2::1
@@ -105,6 +107,38 @@ ids_are_gone() {
 	! grep -qE "^nsid ${id_base}[0-9][0-9]\>" <<< "$ids"
 }
 
+# What the director counted adds up: received is what became of it, and a
+# service's traffic that of its backends.  A script that removes backends says
+# so: their share stays in the service's counters.
+backends_removed=no
+
+counters_of_packets_agree() {
+	director cat /proc/net/dsr/stats | awk '$1 == "received" { n += $2 }
+		$1 ~ /^(forwarded|passed|drop_)/ { n -= $2 }
+		END { exit n != 0 }'
+}
+
+counters_of_services_agree() {
+	director dsrctl -s -j service show | jq -e --arg removed "$backends_removed" '
+		all(.[] | . as $service | ("packets", "bytes", "flows") as $name |
+			$service.stats[$name] - ([$service.backends[].stats[$name]] | add // 0);
+			if $removed == "yes" then . >= 0 else . == 0 end)'
+}
+
+counters_agree() {
+	counters_of_packets_agree && counters_of_services_agree
+}
+
+# Whatever was on its way may have to arrive first.
+check_counters() {
+	[[ " ${namespaces[*]} " == *" $P-director "* ]] || return 0
+	director test -e /proc/net/dsr/stats || return 0
+	if ! wait_for 60 counters_agree; then
+		tap_comment < <(director cat /proc/net/dsr/stats; director dsrctl -s service show)
+	fi
+	ok "the director's counters add up" counters_agree
+}
+
 all_destroyed() {
 	! grep -q "^$P-" <<< "$(ip netns list)" || return 1
 	wait_for 120 ids_are_gone
@@ -116,11 +150,24 @@ topo_destroy() {
 
 	[ "${#namespaces[@]}" -gt 0 ] || return 0
 	stop_processes
+	check_counters
 	for ns in "${namespaces[@]}"; do
 		ip netns del "$ns"
 	done
 	ok "everything made was destroyed" all_destroyed
 	namespaces=() processes=()
+}
+
+# The script has failed: the next one needs the names and ids.
+topo_abandon() {
+	local ns
+
+	[ "${#namespaces[@]}" -gt 0 ] || return 0
+	stop_processes
+	for ns in "${namespaces[@]}"; do
+		ip netns del "$ns" || :
+	done
+	wait_for 120 ids_are_gone || :
 }
 
 finish() {
@@ -130,8 +177,9 @@ finish() {
 	if [ "$status" -eq 0 ] && [ "$tap_skipped" -eq 0 ]; then
 		topo_destroy
 		echo "1..$tap_count"
-	elif [ "$status" -ne 0 ] && [ -s "$T/log" ]; then
-		tail -n 20 "$T/log" | sed 's/^/# /'
+	elif [ "$status" -ne 0 ]; then
+		[ ! -s "$T/log" ] || tail -n 20 "$T/log" | sed 's/^/# /'
+		topo_abandon
 	fi
 	rm -rf "$T"
 	exit "$status"

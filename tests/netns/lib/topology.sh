@@ -83,9 +83,14 @@ topo_router() {
 
 topo_director() {
 	forwarding director
+	topo_director_leg eth0
+}
+
+# topo_director_leg DEVICE: by which the director reaches the backends
+topo_director_leg() {
 	ns_batch director <<-END
-		addr add 10.3.0.254/16 dev eth0
-		addr add fd00:3::d/64 dev eth0 nodad
+		addr add 10.3.0.254/16 dev $1
+		addr add fd00:3::d/64 dev $1 nodad
 	END
 }
 
