@@ -19,6 +19,8 @@ help:
 	@echo 'make dkms-uninstall   what dkms-install did, undone'
 	@echo 'make demo             Direct Server Return, shown in a virtual machine'
 	@echo 'make check            every test; T="http udp" K="6.12" to choose'
+	@echo 'make bench            what a packet costs, here and elsewhere; QUICK=1: in three minutes'
+	@echo 'make bench-update     keep the instruction counts that tests/bench/gate compares with'
 	@echo 'make style            checkpatch, sparse, shellcheck, man pages'
 	@echo 'make clean            nothing left that was built'
 
@@ -48,6 +50,15 @@ check:
 	@tests/setup
 	@tests/check
 
+# Needs the machine for itself, as far as time is measured.
+bench:
+	@tests/setup
+	@tests/bench/run $(if $(QUICK),quick,whole)
+
+bench-update:
+	@tests/setup
+	@tests/bench/gate --update
+
 style:
 	@tests/style
 
@@ -55,4 +66,5 @@ clean:
 	$(MAKE) -C tools clean
 	rm -rf build
 
-.PHONY: all help modules tools install uninstall dkms-install dkms-uninstall demo check style clean
+.PHONY: all help modules tools install uninstall dkms-install dkms-uninstall demo check bench \
+	bench-update style clean
