@@ -7,6 +7,7 @@
  * and the visits to any stretch of the ring are as evenly spaced as can be
  * (the three-distance theorem; Knuth, TAOCP vol. 3, section 6.4).
  */
+#include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 
