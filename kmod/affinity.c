@@ -6,8 +6,6 @@
  * half-open flow; it stays once a client has gone on with a flow.  So a flood
  * from forged addresses can't fill the table with them.
  */
-#include <linux/siphash.h>
-
 #include "affinity.h"
 #include "backend.h"
 #include "track.h"
@@ -26,12 +24,11 @@ static struct dsr_addr client_network(const struct dsr_service *svc,
 	return addr;
 }
 
-/* Of another length than a tuple, so that it is never a flow's. */
 static u64 network_hash(const struct dsr_service *svc,
 			const struct dsr_addr *addr)
 {
-	return siphash_2u64(addr->ip.word[0], addr->ip.word[1],
-			    &svc->flow_key);
+	return dsr_hash_3(addr->ip.word[0], addr->ip.word[1], 0,
+			  &svc->flow_key, DSR_HASH_NETWORK);
 }
 
 /**

@@ -221,11 +221,12 @@ struct dsr_backend *dsr_backend_lookup(const struct dsr_service *svc,
 	return NULL;
 }
 
-/* Keeps the list of those that drain. */
-static void drain_update(struct dsr_backend *be)
+/* What follows from its state, but for its service's pool. */
+static void state_update(struct dsr_backend *be)
 {
 	struct dsr_net *dn = be->svc->dn;
 
+	WRITE_ONCE(be->down, be->options.state == DSR_STATE_DOWN);
 	list_del_init(&be->drain);
 	if (be->options.state != DSR_STATE_DRAINING)
 		return;
@@ -257,8 +258,8 @@ void dsr_backend_drains_check(struct dsr_net *dn)
 	list_for_each_entry_safe(be, next, &dn->drains, drain) {
 		if (!drain_is_over(be))
 			continue;
-		list_del_init(&be->drain);
 		WRITE_ONCE(be->options.state, DSR_STATE_DOWN);
+		state_update(be);
 		dn->generation++;
 	}
 }
@@ -302,7 +303,7 @@ struct dsr_backend *dsr_backend_add(struct dsr_service *svc,
 	err = pool_renew(svc, extack);
 	if (err)
 		goto err_list;
-	drain_update(be);
+	state_update(be);
 	return be;
 
 err_list:
@@ -370,7 +371,7 @@ int dsr_backend_set(struct dsr_service *svc, struct dsr_backend *be,
 		nexthop_set(dn, be, nexthop);
 	if (old.state != DSR_STATE_UP && options->state == DSR_STATE_UP)
 		WRITE_ONCE(be->up_since, jiffies);
-	drain_update(be);
+	state_update(be);
 	dn->generation++;
 	return 0;
 

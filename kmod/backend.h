@@ -63,6 +63,7 @@ struct dsr_backend {
 						 */
 	struct dsr_traffic_stats __percpu *traffic;
 	u32 id;				/* slot, and generation above it */
+	bool down;			/* as options.state has it */
 
 	struct dsr_backend_options options ____cacheline_aligned_in_smp;
 	unsigned long up_since;		/* jiffies, for the slow start */
@@ -167,7 +168,7 @@ static inline bool dsr_backend_available(struct dsr_backend *be)
 /* Whether its flows have to go elsewhere, as if it had been removed. */
 static inline bool dsr_backend_down(const struct dsr_backend *be)
 {
-	return READ_ONCE(be->options.state) == DSR_STATE_DOWN;
+	return READ_ONCE(be->down);
 }
 
 u32 dsr_backend_share(const struct dsr_backend *be);

@@ -71,14 +71,15 @@ static u64 schedule_hash(const struct decision *d)
 
 	switch (READ_ONCE(d->svc->options.hash)) {
 	case DSR_HASH_SOURCE:
-		return siphash_2u64(tuple->saddr.word[0], tuple->saddr.word[1],
-				    key);
+		return dsr_hash_3(tuple->saddr.word[0], tuple->saddr.word[1],
+				  0, key, DSR_HASH_PART);
 	case DSR_HASH_SOURCE_PORT:
-		return siphash_3u64(tuple->saddr.word[0], tuple->saddr.word[1],
-				    (__force u16)tuple->sport, key);
+		return dsr_hash_3(tuple->saddr.word[0], tuple->saddr.word[1],
+				  (__force u16)tuple->sport, key,
+				  DSR_HASH_PART);
 	case DSR_HASH_DESTINATION:
-		return siphash_2u64(tuple->daddr.word[0], tuple->daddr.word[1],
-				    key);
+		return dsr_hash_3(tuple->daddr.word[0], tuple->daddr.word[1],
+				  0, key, DSR_HASH_PART);
 	default:
 		return dsr_tuple_hash(tuple, key);
 	}
@@ -238,16 +239,14 @@ static void seen(const struct decision *d, struct dsr_flow *flow,
 		dsr_affinity_note(d->dn, d->svc, d->pkt, be, true);
 }
 
-static struct dsr_backend *decide(struct decision *d)
+/* All but the usual case. */
+static noinline struct dsr_backend *decide(struct decision *d)
 {
 	struct dsr_backend *be;
 	struct dsr_flow flow;
 
 	if (unlikely(READ_ONCE(d->svc->stateless)))
 		return by_hash(d);
-
-	d->tag = dsr_tuple_hash(&d->pkt->tuple, &d->svc->flow_key);
-	d->now = dsr_flow_tick();
 	if (!dsr_flow_find(rcu_dereference(d->dn->flows), d->tag,
 			   &d->dn->flow_user, &flow))
 		return assign_new(d);
@@ -266,12 +265,59 @@ static struct dsr_backend *decide(struct decision *d)
 	return be;
 }
 
+static noinline struct dsr_backend *
+decide_apart(struct dsr_net *dn, struct dsr_service *svc,
+	     const struct dsr_packet *pkt, u64 tag, enum dsr_counter *why)
+{
+	struct decision d = {
+		.dn = dn,
+		.svc = svc,
+		.pkt = pkt,
+		.tag = tag,
+		.now = dsr_flow_tick(),
+		.why = DSR_COUNTER_DROP_NO_BACKEND,
+	};
+	struct dsr_backend *be = decide(&d);
+
+	if (unlikely(!be))
+		*why = d.why;
+	return be;
+}
+
+/* The backend of an open flow of which a packet says nothing new: most are such.
+ * NULL: look closer.
+ */
+static struct dsr_backend *known(const struct dsr_net *dn,
+				 const struct dsr_service *svc,
+				 const struct dsr_packet *pkt, u64 tag)
+{
+	struct dsr_backend *be;
+	unsigned int state;
+	u64 value;
+
+	if (unlikely(pkt->event != DSR_EVENT_DATA))
+		return NULL;
+	value = dsr_flow_look(rcu_dereference(dn->flows), tag);
+	state = dsr_flow_state(value);
+	if (unlikely(state % DSR_FLOW_PHASES != DSR_FLOW_OPEN ||
+		     dsr_flow_age(value, dsr_flow_tick()) >
+		     READ_ONCE(svc->timeout[state]) / 8))
+		return NULL;
+	be = dsr_backend_by_id(dn, dsr_flow_backend(value));
+	if (unlikely(!be || dsr_backend_down(be) || !dsr_backend_reachable(be)))
+		return NULL;
+	return be;
+}
+
 /**
  * dsr_balance() - the backend that a packet goes to
  * @dn: the namespace
  * @svc: the packet's service
  * @pkt: the packet
  * @why: set when there is none: the counter of the reason
+ *
+ * A packet of a known flow reads one cache line of the flow table and the first
+ * ones of the backend and of its next hop, and writes none.
  *
  * Context: softirq or BH off, under RCU.  No lock, no allocation.
  * Return: the backend, whose neighbour may be unusable when the flow is old; or
@@ -281,15 +327,14 @@ struct dsr_backend *dsr_balance(struct dsr_net *dn, struct dsr_service *svc,
 				const struct dsr_packet *pkt,
 				enum dsr_counter *why)
 {
-	struct decision d = {
-		.dn = dn,
-		.svc = svc,
-		.pkt = pkt,
-		.why = DSR_COUNTER_DROP_NO_BACKEND,
-	};
-	struct dsr_backend *be = decide(&d);
+	struct dsr_backend *be;
+	u64 tag;
 
-	if (unlikely(!be))
-		*why = d.why;
-	return be;
+	if (unlikely(READ_ONCE(svc->stateless)))
+		return decide_apart(dn, svc, pkt, 0, why);
+	tag = dsr_tuple_hash(&pkt->tuple, &svc->flow_key);
+	be = known(dn, svc, pkt, tag);
+	if (likely(be))
+		return be;
+	return decide_apart(dn, svc, pkt, tag, why);
 }

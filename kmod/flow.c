@@ -12,29 +12,10 @@
 
 #include "flow.h"
 
-#define TAG_EMPTY	0ULL		/* no flow's */
-#define VALUE_EMPTY	0ULL		/* no flow's, whatever the tag says */
-#define VALUE_BUSY	(0xffULL << 24)	/* no flow's state */
-
 #define INSERT_TRIES	4
 
 /* For each four flows; flow.h says why. */
 #define SLOTS		7
-
-static u64 flow_tag(u64 hash)
-{
-	return hash == TAG_EMPTY ? 1 : hash;
-}
-
-/* Of 0 to DSR_FLOW_CHOICES - 1.  In a table of up to 2^16 sets the choices are
- * independent of each other, in a larger one nearly so.
- */
-static struct dsr_flow_set *set_choice(const struct dsr_flow_table *table,
-				       u64 tag, unsigned int choice)
-{
-	return &table->set[reciprocal_scale(ror64(tag, 16 * choice),
-					    table->nr)];
-}
 
 static struct dsr_flow_peer *slot_peer(const struct dsr_flow_table *table,
 				       const struct dsr_flow_slot *slot)
@@ -94,22 +75,12 @@ size_t dsr_flow_table_bytes(const struct dsr_flow_table *table)
 	       (size_t)table->nr * DSR_FLOW_WAYS * sizeof(*table->peer);
 }
 
-/* The value that belongs to a slot's tag, if the slot has one. */
 static bool slot_read(struct dsr_flow_slot *slot, u64 tag,
 		      struct dsr_flow *flow)
 {
-	u64 value = READ_ONCE(slot->value);
-
-	/* Pairs with the release in slot_fill(): the next owner's value is seen
-	 * only together with its tag.
-	 */
-	smp_rmb();
-	if (unlikely(value == VALUE_BUSY || value == VALUE_EMPTY ||
-		     READ_ONCE(slot->tag) != tag))
-		return false;
 	flow->slot = slot;
-	flow->value = value;
-	return true;
+	flow->value = dsr_flow_slot_read(slot, tag);
+	return flow->value != DSR_FLOW_VALUE_EMPTY;
 }
 
 static bool set_find(struct dsr_flow_set *set, u64 tag, struct dsr_flow *flow)
@@ -132,7 +103,7 @@ static bool table_find(const struct dsr_flow_table *table, u64 tag,
 	unsigned int i;
 
 	for (i = 0; i < DSR_FLOW_CHOICES; i++)
-		if (set_find(set_choice(table, tag, i), tag, flow))
+		if (set_find(dsr_flow_set(table, tag, i), tag, flow))
 			return true;
 	return false;
 }
@@ -156,7 +127,7 @@ static bool take_over(const struct dsr_flow_table *table,
 	    DSR_FLOW_NO_ROOM)
 		return false;
 	if (dsr_flow_remove(&there))
-		user->account(user->context, there.value, VALUE_EMPTY);
+		user->account(user->context, there.value, DSR_FLOW_VALUE_EMPTY);
 	return true;
 }
 
@@ -195,7 +166,7 @@ bool dsr_flow_find(const struct dsr_flow_table *table, u64 hash,
 		   const struct dsr_flow_user *user, struct dsr_flow *flow)
 {
 	const struct dsr_flow_table *old;
-	u64 tag = flow_tag(hash);
+	u64 tag = dsr_flow_tag(hash);
 
 	if (likely(table_find(table, tag, flow)))
 		return true;
@@ -216,9 +187,9 @@ static struct dsr_flow_slot *set_victim(struct dsr_flow_set *set,
 
 	for (slot = set->slot; slot < set->slot + DSR_FLOW_WAYS; slot++) {
 		value = READ_ONCE(slot->value);
-		if (value == VALUE_BUSY)
+		if (value == DSR_FLOW_VALUE_BUSY)
 			continue;
-		candidate = value == VALUE_EMPTY ? DSR_FLOW_DEAD :
+		candidate = value == DSR_FLOW_VALUE_EMPTY ? DSR_FLOW_DEAD :
 			    user->rank(user->context, value);
 		if (candidate <= *best)
 			continue;
@@ -231,7 +202,7 @@ static struct dsr_flow_slot *set_victim(struct dsr_flow_set *set,
 
 static bool slot_claim(struct dsr_flow_slot *slot, u64 value)
 {
-	return cmpxchg64(&slot->value, value, VALUE_BUSY) == value;
+	return cmpxchg64(&slot->value, value, DSR_FLOW_VALUE_BUSY) == value;
 }
 
 static void slot_fill(const struct dsr_flow_table *table,
@@ -257,7 +228,7 @@ static struct dsr_flow_slot *find_victim(const struct dsr_flow_table *table,
 
 	*best = 0;
 	for (i = 0; i < DSR_FLOW_CHOICES && *best != DSR_FLOW_DEAD; i++) {
-		slot = set_victim(set_choice(table, tag, i), user, best, old);
+		slot = set_victim(dsr_flow_set(table, tag, i), user, best, old);
 		if (slot)
 			victim = slot;
 	}
@@ -278,7 +249,7 @@ static bool flow_settle(const struct dsr_flow_table *table, u64 tag,
 	if (!table_find(table, tag, &first) || first.slot == mine->slot)
 		return true;
 	if (dsr_flow_remove(mine))
-		user->account(user->context, mine->value, VALUE_EMPTY);
+		user->account(user->context, mine->value, DSR_FLOW_VALUE_EMPTY);
 	*mine = first;
 	return false;
 }
@@ -331,7 +302,7 @@ dsr_flow_insert(const struct dsr_flow_table *table, u64 hash, u64 value,
 		const struct dsr_flow_peer *peer,
 		const struct dsr_flow_user *user, struct dsr_flow *flow)
 {
-	return table_insert(table, flow_tag(hash), value, peer, user, flow);
+	return table_insert(table, dsr_flow_tag(hash), value, peer, user, flow);
 }
 
 /**
@@ -362,7 +333,7 @@ bool dsr_flow_update(struct dsr_flow *flow, u64 value)
  */
 bool dsr_flow_remove(struct dsr_flow *flow)
 {
-	return cmpxchg64(&flow->slot->value, flow->value, VALUE_EMPTY) ==
+	return cmpxchg64(&flow->slot->value, flow->value, DSR_FLOW_VALUE_EMPTY) ==
 	       flow->value;
 }
 
@@ -394,7 +365,7 @@ bool dsr_flow_peek(const struct dsr_flow_table *table, u32 set,
 	*peer = *slot_peer(table, slot);
 	smp_rmb();
 	return READ_ONCE(slot->tag) == tag &&
-	       READ_ONCE(slot->value) != VALUE_BUSY;
+	       READ_ONCE(slot->value) != DSR_FLOW_VALUE_BUSY;
 }
 
 /* Empties a slot of the table before: what it has goes into @table, or is gone
@@ -418,7 +389,7 @@ static bool slot_migrate(const struct dsr_flow_table *table,
 				continue;
 		}
 		if (dsr_flow_remove(&there))
-			user->account(user->context, there.value, VALUE_EMPTY);
+			user->account(user->context, there.value, DSR_FLOW_VALUE_EMPTY);
 	}
 	return lost;
 }

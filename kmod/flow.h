@@ -2,10 +2,12 @@
 #ifndef _DSR_FLOW_H
 #define _DSR_FLOW_H
 
+#include <linux/bitops.h>
 #include <linux/cache.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/jiffies.h>
+#include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/types.h>
 #include <uapi/dsr.h>
@@ -242,6 +244,66 @@ enum dsr_flow_insert_result {
 struct dsr_flow_table *dsr_flow_table_create(u32 flows);
 void dsr_flow_table_destroy(struct dsr_flow_table *table);
 size_t dsr_flow_table_bytes(const struct dsr_flow_table *table);
+
+#define DSR_FLOW_TAG_EMPTY	0ULL	/* no flow's */
+#define DSR_FLOW_VALUE_EMPTY	0ULL	/* no flow's, whatever the tag says */
+#define DSR_FLOW_VALUE_BUSY	(0xffULL << 24)	/* no flow's state */
+
+static inline u64 dsr_flow_tag(u64 hash)
+{
+	return hash == DSR_FLOW_TAG_EMPTY ? 1 : hash;
+}
+
+/* Of 0 to DSR_FLOW_CHOICES - 1.  In a table of up to 2^16 sets the choices are
+ * independent of each other, in a larger one nearly so.
+ */
+static inline struct dsr_flow_set *
+dsr_flow_set(const struct dsr_flow_table *table, u64 tag, unsigned int choice)
+{
+	return &table->set[reciprocal_scale(ror64(tag, 16 * choice),
+					    table->nr)];
+}
+
+/* The value that belongs to a slot's tag; DSR_FLOW_VALUE_EMPTY: it has none. */
+static inline u64 dsr_flow_slot_read(const struct dsr_flow_slot *slot, u64 tag)
+{
+	u64 value = READ_ONCE(slot->value);
+
+	/* Pairs with the release in slot_fill(): the next owner's value is seen
+	 * only together with its tag.
+	 */
+	smp_rmb();
+	return likely(value != DSR_FLOW_VALUE_BUSY &&
+		      READ_ONCE(slot->tag) == tag) ? value :
+						     DSR_FLOW_VALUE_EMPTY;
+}
+
+/**
+ * dsr_flow_look() - look a flow up where it is most likely
+ * @table: the table
+ * @hash: keyed 64-bit hash of its tuple
+ *
+ * Inline, as every packet of a flow comes here: 94 of 100 flows are in the first
+ * of their sets.  The others, and new ones, are dsr_flow_find()'s.
+ *
+ * Context: any, under RCU.  Takes no lock and writes nothing.
+ * Return: its value, or DSR_FLOW_VALUE_EMPTY.
+ */
+static __always_inline u64 dsr_flow_look(const struct dsr_flow_table *table,
+					 u64 hash)
+{
+	u64 tag = dsr_flow_tag(hash);
+	const struct dsr_flow_slot *slot = dsr_flow_set(table, tag, 0)->slot;
+	unsigned int way;
+
+	/* The acquire pairs with the cmpxchg in slot_claim(): behind a new tag
+	 * there's no value older than BUSY.
+	 */
+	for (way = 0; way < DSR_FLOW_WAYS; way++)
+		if (smp_load_acquire(&slot[way].tag) == tag)
+			return dsr_flow_slot_read(&slot[way], tag);
+	return DSR_FLOW_VALUE_EMPTY;
+}
 
 /* Packet path. */
 bool dsr_flow_find(const struct dsr_flow_table *table, u64 hash,

@@ -24,23 +24,21 @@ static unsigned int drop(struct sk_buff *skb, struct dsr_net *dn,
 	return NF_STOLEN;
 }
 
-/* Whether it may go on: TTL and hop limit count routers, and we act as one. */
-static bool hops_left(const struct sk_buff *skb)
-{
-	if (skb->protocol == htons(ETH_P_IP))
-		return ip_hdr(skb)->ttl > 1;
-	return ipv6_hdr(skb)->hop_limit > 1;
-}
-
 /* A driver's LRO, unlike GRO, forgets what it merged (skb_warn_if_lro()). */
 static bool is_lro(const struct sk_buff *skb)
 {
 	return skb_is_gso(skb) && !skb_shinfo(skb)->gso_type;
 }
 
-static void decrease_hops(struct sk_buff *skb)
+/* TTL and hop limit count routers, and we act as one. */
+static bool hops_left(const struct sk_buff *skb, bool v4)
 {
-	if (skb->protocol == htons(ETH_P_IP))
+	return (v4 ? ip_hdr(skb)->ttl : ipv6_hdr(skb)->hop_limit) > 1;
+}
+
+static void decrease_hops(struct sk_buff *skb, bool v4)
+{
+	if (v4)
 		ip_decrease_ttl(ip_hdr(skb));
 	else
 		ipv6_hdr(skb)->hop_limit--;
@@ -67,9 +65,22 @@ static void forget_route(struct sk_buff *skb)
 	nf_reset_ct(skb);
 }
 
+static __always_inline void transmit(struct sk_buff *skb,
+				     const struct dsr_l2 *l2)
+{
+	struct ethhdr *eth;
+
+	skb->dev = l2->dev;
+	eth = __skb_push(skb, sizeof(*eth));
+	skb_reset_mac_header(skb);
+	memcpy(eth, &l2->eth, offsetof(struct ethhdr, h_proto));
+	eth->h_proto = skb->protocol;
+	dev_queue_xmit(skb);
+}
+
 /**
  * dsr_transmit() - put a header before a packet and queue it
- * @skb: the packet, its data at the IP header
+ * @skb: the packet, its data at the IP header, with room for the header
  * @l2: the header and the device
  *
  * Consumes @skb whatever happens: after dev_queue_xmit() not even the error
@@ -79,14 +90,7 @@ static void forget_route(struct sk_buff *skb)
  */
 void dsr_transmit(struct sk_buff *skb, const struct dsr_l2 *l2)
 {
-	struct ethhdr *eth;
-
-	skb->dev = l2->dev;
-	eth = skb_push(skb, sizeof(*eth));
-	skb_reset_mac_header(skb);
-	memcpy(eth, &l2->eth, offsetof(struct ethhdr, h_proto));
-	eth->h_proto = skb->protocol;
-	dev_queue_xmit(skb);
+	transmit(skb, l2);
 }
 
 /* Whether it came from the very machine that it would be sent to: a director
@@ -94,7 +98,7 @@ void dsr_transmit(struct sk_buff *skb, const struct dsr_l2 *l2)
  */
 static bool is_loop(const struct sk_buff *skb, const struct dsr_l2 *l2)
 {
-	return skb_mac_header_was_set(skb) && skb->mac_len >= ETH_HLEN &&
+	return skb->mac_len >= ETH_HLEN && skb_mac_header_was_set(skb) &&
 	       ether_addr_equal(eth_hdr(skb)->h_source, l2->eth.h_dest);
 }
 
@@ -117,14 +121,76 @@ static unsigned int deliver(struct sk_buff *skb, struct dsr_net *dn,
 /* Two directors that are backends of each other end a loop by serving the packet
  * themselves, where they can.
  */
-static unsigned int end_loop(struct sk_buff *skb, struct dsr_net *dn,
-			     const struct dsr_backend *be)
+static noinline unsigned int end_loop(struct sk_buff *skb, struct dsr_net *dn,
+				      const struct dsr_backend *be)
 {
 	const struct dsr_pool *pool = rcu_dereference(be->svc->pool);
 
 	if (pool && pool->local)
 		return deliver(skb, dn, pool->local);
 	return drop(skb, dn, DSR_COUNTER_DROP_LOOP);
+}
+
+static noinline unsigned int end_hops(struct sk_buff *skb, struct dsr_net *dn)
+{
+	dsr_tell_hops(skb);
+	return drop(skb, dn, DSR_COUNTER_DROP_TTL);
+}
+
+/* Writes into the packet's headers from here on, or not at all. */
+static bool own(struct sk_buff *skb, struct dsr_net *dn,
+		const struct dsr_backend *be, const struct dsr_l2 *l2)
+{
+	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(l2->dev))))
+		return false;
+	count(dn, be, skb);
+	return true;
+}
+
+static void finish(struct sk_buff *skb, bool v4, bool local)
+{
+	if (local) {
+		forget_route(skb);
+	} else {
+		decrease_hops(skb, v4);
+		forget_origin(skb);
+	}
+}
+
+/* Longer than the MTU: a super-packet whose segments fit goes whole, others are
+ * cut or come back.
+ */
+static noinline unsigned int forward_long(struct sk_buff *skb,
+					  struct dsr_net *dn,
+					  const struct dsr_backend *be,
+					  const struct dsr_l2 *l2,
+					  unsigned int mtu, bool local)
+{
+	bool v4 = skb->protocol == htons(ETH_P_IP);
+	bool fits = dsr_split_fits(skb, mtu);
+
+	if (is_lro(skb))
+		return drop(skb, dn, DSR_COUNTER_DROP_LRO);
+	if (!fits && !dsr_split_allowed(skb, mtu, local)) {
+		dsr_tell_mtu(skb, mtu);
+		return drop(skb, dn, DSR_COUNTER_DROP_MTU);
+	}
+	if (!own(skb, dn, be, l2))
+		return drop(skb, dn, DSR_COUNTER_DROP_NO_MEMORY);
+	finish(skb, v4, local);
+	if (fits)
+		transmit(skb, l2);
+	else
+		dsr_split(skb, l2, mtu);
+	return NF_STOLEN;
+}
+
+static noinline unsigned int no_way(struct sk_buff *skb, struct dsr_net *dn,
+				    const struct dsr_backend *be)
+{
+	if (dsr_backend_is_local(be))
+		return deliver(skb, dn, be);
+	return drop(skb, dn, DSR_COUNTER_DROP_UNRESOLVED);
 }
 
 /**
@@ -143,44 +209,23 @@ unsigned int dsr_forward(struct sk_buff *skb, struct dsr_net *dn,
 			 const struct dsr_backend *be, bool local)
 {
 	const struct dsr_l2 *l2 = dsr_backend_l2(be);
+	bool v4 = skb->protocol == htons(ETH_P_IP);
 	unsigned int mtu;
-	bool oversized;
 
-	if (unlikely(!l2)) {
-		if (dsr_backend_is_local(be))
-			return deliver(skb, dn, be);
-		return drop(skb, dn, DSR_COUNTER_DROP_UNRESOLVED);
-	}
-	if (!local) {
-		if (unlikely(is_loop(skb, l2)))
-			return end_loop(skb, dn, be);
-		if (unlikely(!hops_left(skb))) {
-			dsr_tell_hops(skb);
-			return drop(skb, dn, DSR_COUNTER_DROP_TTL);
-		}
-	}
+	if (unlikely(!l2))
+		return no_way(skb, dn, be);
+	if (!local && unlikely(is_loop(skb, l2)))
+		return end_loop(skb, dn, be);
+	if (!local && unlikely(!hops_left(skb, v4)))
+		return end_hops(skb, dn);
 
 	mtu = READ_ONCE(l2->dev->mtu);
-	if (unlikely(skb->len > mtu && is_lro(skb)))
-		return drop(skb, dn, DSR_COUNTER_DROP_LRO);
-	oversized = unlikely(!dsr_split_fits(skb, mtu));
-	if (oversized && !dsr_split_allowed(skb, mtu, local)) {
-		dsr_tell_mtu(skb, mtu);
-		return drop(skb, dn, DSR_COUNTER_DROP_MTU);
-	}
-	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(l2->dev))))
+	if (unlikely(skb->len > mtu))
+		return forward_long(skb, dn, be, l2, mtu, local);
+	if (unlikely(!own(skb, dn, be, l2)))
 		return drop(skb, dn, DSR_COUNTER_DROP_NO_MEMORY);
 
-	count(dn, be, skb);
-	if (local) {
-		forget_route(skb);
-	} else {
-		decrease_hops(skb);
-		forget_origin(skb);
-	}
-	if (unlikely(oversized))
-		dsr_split(skb, l2, mtu);
-	else
-		dsr_transmit(skb, l2);
+	finish(skb, v4, local);
+	transmit(skb, l2);
 	return NF_STOLEN;
 }

@@ -35,15 +35,9 @@ static unsigned int pass(struct dsr_net *dn)
 	return NF_ACCEPT;
 }
 
-/* Where a packet came from, and what made it ours. */
-struct origin {
-	const struct dsr_vip *vip;	/* of its destination, or NULL */
-	struct dsr_service *marked;	/* of its mark, which comes first, or NULL */
-	bool local;			/* sent by this host itself */
-};
-
 /* A packet that is no service's: neither are the fragments that follow it. */
-static unsigned int pass_all(struct dsr_net *dn, const struct dsr_packet *pkt)
+static noinline unsigned int pass_all(struct dsr_net *dn,
+				      const struct dsr_packet *pkt)
 {
 	if (unlikely(pkt->fragment)) {
 		dsr_fragment_note(dn, pkt, NULL);
@@ -67,32 +61,38 @@ static noinline unsigned int forward_first(struct sk_buff *skb,
 	return verdict;
 }
 
-/* A packet for a VIP. */
-static noinline unsigned int dsr_receive(struct sk_buff *skb,
-					 struct dsr_net *dn,
-					 const struct dsr_addr *daddr,
-					 const struct origin *from)
+/* A packet that has no tuple. */
+static noinline unsigned int receive_other(struct sk_buff *skb,
+					   struct dsr_net *dn,
+					   const struct dsr_vip *vip,
+					   const struct dsr_packet *pkt,
+					   enum dsr_parse_result what,
+					   bool local)
 {
-	struct dsr_service *svc;
+	if (what == DSR_PARSE_FRAGMENT)
+		return dsr_fragment_later(skb, dn, vip, pkt, local);
+
+	dsr_count(dn, DSR_COUNTER_RECEIVED);
+	if (what == DSR_PARSE_MALFORMED)
+		return drop(skb, dn, DSR_COUNTER_DROP_MALFORMED);
+	return pass(dn);
+}
+
+/* A packet for a VIP, or with the mark of a service, which then is @marked. */
+static unsigned int receive(struct sk_buff *skb, struct dsr_net *dn,
+			    const struct dsr_vip *vip,
+			    struct dsr_service *marked, u8 family, bool local)
+{
+	struct dsr_service *svc = marked;
+	enum dsr_parse_result what;
 	struct dsr_backend *be;
 	struct dsr_packet pkt;
 	enum dsr_counter why;
 
-	pkt.tuple.family = daddr->family;
-	pkt.tuple.daddr = daddr->ip;
-	switch (dsr_packet_parse(skb, &pkt)) {
-	case DSR_PARSE_OK:
-		break;
-	case DSR_PARSE_OTHER:
-		dsr_count(dn, DSR_COUNTER_RECEIVED);
-		return pass(dn);
-	case DSR_PARSE_FRAGMENT:
-		return dsr_fragment_later(skb, dn, from->vip, &pkt,
-					  from->local);
-	case DSR_PARSE_MALFORMED:
-		dsr_count(dn, DSR_COUNTER_RECEIVED);
-		return drop(skb, dn, DSR_COUNTER_DROP_MALFORMED);
-	}
+	pkt.tuple.family = family;
+	what = dsr_packet_parse(skb, &pkt);
+	if (unlikely(what != DSR_PARSE_OK))
+		return receive_other(skb, dn, vip, &pkt, what, local);
 
 	dsr_count(dn, DSR_COUNTER_RECEIVED);
 	/* Where the VIP is the director's own, its clients have that address
@@ -101,47 +101,17 @@ static noinline unsigned int dsr_receive(struct sk_buff *skb,
 	if (unlikely(dsr_ip_equal(&pkt.tuple.saddr, &pkt.tuple.daddr)))
 		return pass_all(dn, &pkt);
 
-	svc = from->marked;
 	if (likely(!svc))
-		svc = dsr_vip_service(dn, from->vip, &pkt.tuple);
-	if (!svc)
+		svc = dsr_vip_service(dn, vip, &pkt.tuple);
+	if (unlikely(!svc))
 		return pass_all(dn, &pkt);	/* the stack's business */
 
 	be = dsr_balance(dn, svc, &pkt, &why);
-	if (!be)
-		return dsr_refuse(skb, dn, svc, &pkt, why, from->local);
+	if (unlikely(!be))
+		return dsr_refuse(skb, dn, svc, &pkt, why, local);
 	if (unlikely(pkt.fragment))
-		return forward_first(skb, dn, be, &pkt, from->local);
-	return dsr_forward(skb, dn, be, from->local);
-}
-
-/* Per-CPU counters want BH off.  It is off already when a device's packet comes,
- * but not when a process sends one, or returns one from a queue.
- */
-static unsigned int receive_bh(struct sk_buff *skb, struct dsr_net *dn,
-			       const struct dsr_addr *daddr,
-			       const struct origin *from)
-{
-	unsigned int verdict;
-
-	local_bh_disable();
-	verdict = dsr_receive(skb, dn, daddr, from);
-	local_bh_enable();
-	return verdict;
-}
-
-/* Whether a packet is ours: one lookup by its destination, and one by its mark
- * if it has any.
- */
-static bool is_ours(const struct sk_buff *skb, const struct dsr_net *dn,
-		    const struct dsr_addr *daddr, struct origin *from)
-{
-	from->marked = NULL;
-	if (unlikely(skb->mark))
-		from->marked = dsr_service_by_mark(dn, daddr->family,
-						   skb->mark);
-	from->vip = dsr_vip_find(dn, daddr);
-	return from->vip || from->marked;
+		return forward_first(skb, dn, be, &pkt, local);
+	return dsr_forward(skb, dn, be, local);
 }
 
 /* What passes through a bridge of ours on its way to another host, and
@@ -167,43 +137,99 @@ static bool for_others(const struct sk_buff *skb)
 	return skb->pkt_type != PACKET_HOST || bridged_to_others(skb);
 }
 
-static unsigned int pre_routing(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
+/* Per-CPU counters want BH off.  It is off already when a device's packet comes,
+ * but not when a process sends one, or returns one from a queue.
+ */
+static noinline unsigned int receive_bh(struct sk_buff *skb, struct dsr_net *dn,
+					const struct dsr_vip *vip,
+					struct dsr_service *marked, u8 family,
+					bool local)
 {
-	struct origin from = { .local = false };
-	struct dsr_net *dn = priv;
+	unsigned int verdict;
+
+	local_bh_disable();
+	verdict = receive(skb, dn, vip, marked, family, local);
+	local_bh_enable();
+	return verdict;
+}
+
+/* What isn't found by its whole address: prefixes and marks. */
+static noinline unsigned int look_closer(struct sk_buff *skb,
+					 struct dsr_net *dn,
+					 const struct dsr_vip *vip, u8 family,
+					 bool local)
+{
+	struct dsr_service *marked = NULL;
 	struct dsr_addr daddr;
 
-	dsr_packet_daddr(skb, state->pf, &daddr);
-	if (likely(!is_ours(skb, dn, &daddr, &from)) || for_others(skb))
+	dsr_packet_daddr(skb, family, &daddr);
+	if (!vip)
+		vip = dsr_vip_wider(dn, &daddr, dsr_addr_bits(family));
+	if (skb->mark)
+		marked = dsr_service_by_mark(dn, family, skb->mark);
+	if ((!vip && !marked) || (!local && for_others(skb)))
 		return NF_ACCEPT;
+	return receive_bh(skb, dn, vip, marked, family, local);
+}
 
-	return receive_bh(skb, dn, &daddr, &from);
+/* Whoever comes from a device; every packet of the host does.  @family is a
+ * constant where this is called.
+ */
+static __always_inline unsigned int pre_routing(struct dsr_net *dn,
+						struct sk_buff *skb, u8 family)
+{
+	const struct dsr_service_table *table = dsr_service_table(dn);
+	const struct dsr_vip *vip;
+	struct dsr_addr daddr;
+
+	dsr_packet_daddr(skb, family, &daddr);
+	vip = dsr_vip_at(dn, table, &daddr, dsr_addr_bits(family));
+	if (unlikely(skb->mark) ||
+	    (!vip && unlikely(dsr_vip_has_prefixes(table, family))))
+		return look_closer(skb, dn, vip, family, false);
+	if (likely(!vip) || for_others(skb))
+		return NF_ACCEPT;
+	if (unlikely(!softirq_count()))
+		return receive_bh(skb, dn, vip, NULL, family, false);
+	return receive(skb, dn, vip, NULL, family, false);
+}
+
+static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	return pre_routing(priv, skb, NFPROTO_IPV4);
+}
+
+static unsigned int pre_routing_v6(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	return pre_routing(priv, skb, NFPROTO_IPV6);
 }
 
 /* The director as a client of its own VIPs. */
 static unsigned int local_out(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
-	struct origin from = { .local = true };
-	struct dsr_net *dn = priv;
+	const struct dsr_service_table *table = dsr_service_table(priv);
+	const struct dsr_vip *vip;
 	struct dsr_addr daddr;
 
 	dsr_packet_daddr(skb, state->pf, &daddr);
-	if (likely(!is_ours(skb, dn, &daddr, &from)))
+	vip = dsr_vip_at(priv, table, &daddr, dsr_addr_bits(state->pf));
+	if (likely(!vip && !skb->mark &&
+		   !dsr_vip_has_prefixes(table, state->pf)))
 		return NF_ACCEPT;
-
-	return receive_bh(skb, dn, &daddr, &from);
+	return look_closer(skb, priv, vip, state->pf, true);
 }
 
 static const struct nf_hook_ops hooks[DSR_HOOKS] = {
 	{
-		.hook = pre_routing,
+		.hook = pre_routing_v4,
 		.pf = NFPROTO_IPV4,
 		.hooknum = NF_INET_PRE_ROUTING,
 		.priority = DSR_PRIORITY,
 	}, {
-		.hook = pre_routing,
+		.hook = pre_routing_v6,
 		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_PRE_ROUTING,
 		.priority = DSR_PRIORITY,

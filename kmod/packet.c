@@ -13,8 +13,8 @@
 
 #include "packet.h"
 
-/* Enough of a TCP header for its ports and flags. */
-#define TCP_FLAGS_LEN	(offsetof(struct tcphdr, window))
+/* Enough of a TCP header for its ports and the word that the flags are in. */
+#define TCP_FLAGS_LEN	(offsetofend(struct tcphdr, window))
 
 /* What lies behind an IP header. */
 struct payload {
@@ -27,11 +27,15 @@ struct payload {
 
 static enum dsr_event tcp_event(const struct tcphdr *th)
 {
-	if (th->rst)
+	__be32 flags = tcp_flag_word(th);
+
+	if (likely(!(flags & (TCP_FLAG_RST | TCP_FLAG_SYN | TCP_FLAG_FIN))))
+		return DSR_EVENT_DATA;
+	if (flags & TCP_FLAG_RST)
 		return DSR_EVENT_RST;
-	if (th->syn && !th->ack)
+	if ((flags & (TCP_FLAG_SYN | TCP_FLAG_ACK)) == TCP_FLAG_SYN)
 		return DSR_EVENT_SYN;
-	return th->fin ? DSR_EVENT_FIN : DSR_EVENT_DATA;
+	return flags & TCP_FLAG_FIN ? DSR_EVENT_FIN : DSR_EVENT_DATA;
 }
 
 /* What the first chunk of an SCTP packet says; those that change a flow's
@@ -72,27 +76,47 @@ static unsigned int header_len(u8 protocol)
 	}
 }
 
-static enum dsr_parse_result parse_ports(const struct sk_buff *skb,
-					 const struct payload *payload,
-					 struct dsr_packet *pkt)
+/* The ports are in the same place in all three. */
+static void take_ports(const struct sk_buff *skb, const struct payload *payload,
+		       const struct tcphdr *th, struct dsr_packet *pkt)
 {
-	const struct tcphdr *th;
-	struct tcphdr buffer;
-
-	/* The ports are in the same place in all three. */
-	th = skb_header_pointer(skb, payload->offset,
-				header_len(payload->protocol), &buffer);
-	if (!th)
-		return DSR_PARSE_MALFORMED;
-
 	pkt->tuple.protocol = payload->protocol;
 	pkt->tuple.sport = th->source;
 	pkt->tuple.dport = th->dest;
 	pkt->event = DSR_EVENT_DATA;
 	if (payload->protocol == IPPROTO_TCP)
 		pkt->event = tcp_event(th);
-	else if (payload->protocol == IPPROTO_SCTP)
+	else if (unlikely(payload->protocol == IPPROTO_SCTP))
 		pkt->event = sctp_event(skb, payload->offset);
+}
+
+/* A header that isn't in the linear part; apart, as the buffer has to be zeroed
+ * wherever it is.
+ */
+static noinline enum dsr_parse_result
+parse_ports_apart(const struct sk_buff *skb, const struct payload *payload,
+		  struct dsr_packet *pkt)
+{
+	const struct tcphdr *th;
+	struct tcphdr buffer;
+
+	th = skb_header_pointer(skb, payload->offset,
+				header_len(payload->protocol), &buffer);
+	if (!th)
+		return DSR_PARSE_MALFORMED;
+	take_ports(skb, payload, th, pkt);
+	return DSR_PARSE_OK;
+}
+
+static enum dsr_parse_result parse_ports(const struct sk_buff *skb,
+					 const struct payload *payload,
+					 struct dsr_packet *pkt)
+{
+	unsigned int end = payload->offset + header_len(payload->protocol);
+
+	if (unlikely(end > skb_headlen(skb)))
+		return parse_ports_apart(skb, payload, pkt);
+	take_ports(skb, payload, (void *)(skb->data + payload->offset), pkt);
 	return DSR_PARSE_OK;
 }
 
@@ -227,6 +251,9 @@ static void payload_v4(const struct sk_buff *skb, struct dsr_tuple *tuple,
 	tuple->saddr.word[0] = 0;
 	tuple->saddr.word[1] = 0;
 	tuple->saddr.v4 = iph->saddr;
+	tuple->daddr.word[0] = 0;
+	tuple->daddr.word[1] = 0;
+	tuple->daddr.v4 = iph->daddr;
 	payload->offset = skb_network_offset(skb) + iph->ihl * 4;
 	payload->protocol = iph->protocol;
 	payload->fragment = ip_is_fragment(iph);
@@ -279,6 +306,7 @@ static bool payload_v6(const struct sk_buff *skb, struct dsr_tuple *tuple,
 		offset = ipv6_skip_exthdr(skb, offset, &nexthdr, &frag_off);
 
 	tuple->saddr.v6 = ip6h->saddr;
+	tuple->daddr.v6 = ip6h->daddr;
 	payload->offset = offset;
 	payload->protocol = nexthdr;
 	/* An atomic fragment (RFC 6946) is whole. */
@@ -295,7 +323,7 @@ static bool payload_v6(const struct sk_buff *skb, struct dsr_tuple *tuple,
 /**
  * dsr_packet_parse() - read from a packet what its flow is
  * @skb: the packet, its IP header checked and pulled by the IP layer
- * @pkt: the result; tuple.family and tuple.daddr are set by the caller
+ * @pkt: the result; tuple.family is set by the caller
  *
  * With DSR_PARSE_FRAGMENT only the addresses, the protocol and the fragment's
  * identification are known.
@@ -341,40 +369,6 @@ enum dsr_parse_result dsr_packet_parse(const struct sk_buff *skb,
 	}
 }
 
-/* Keeps the flows of a service of any protocol apart, which may share addresses
- * and ports.  The hash is secret already, so a constant will do.
- */
-static u64 mix_protocol(u64 hash, u8 protocol)
-{
-	return hash + protocol * GOLDEN_RATIO_64;
-}
-
-/**
- * dsr_tuple_hash() - keyed hash of a tuple
- * @tuple: the tuple
- * @key: secret or shared key
- *
- * SipHash-2-4 (Aumasson and Bernstein, 2012): whoever doesn't know the key
- * can't aim at a value.
- *
- * Context: any.
- * Return: 64 bits.
- */
-u64 dsr_tuple_hash(const struct dsr_tuple *tuple, const siphash_key_t *key)
-{
-	u32 ports = (__force u32)tuple->sport << 16 |
-		    (__force u32)tuple->dport;
-	u64 hash;
-
-	if (tuple->family == AF_INET)
-		hash = siphash_3u32((__force u32)tuple->saddr.v4,
-				    (__force u32)tuple->daddr.v4, ports, key);
-	else
-		hash = siphash(tuple, offsetofend(struct dsr_tuple, dport),
-			       key);
-	return mix_protocol(hash, tuple->protocol);
-}
-
 /**
  * dsr_fragment_hash() - keyed hash of what the fragments of a datagram share
  * @pkt: one of them
@@ -387,11 +381,12 @@ u64 dsr_tuple_hash(const struct dsr_tuple *tuple, const siphash_key_t *key)
  */
 u64 dsr_fragment_hash(const struct dsr_packet *pkt, const siphash_key_t *key)
 {
-	const struct dsr_tuple *tuple = &pkt->tuple;
-	u64 hash;
+	struct dsr_tuple whose = pkt->tuple;
 
-	hash = siphash(tuple, offsetof(struct dsr_tuple, sport), key);
-	hash = siphash_2u64(hash, pkt->fragment_id, key);
-	return tuple->family == AF_INET ? mix_protocol(hash, tuple->protocol) :
-					  hash;
+	if (whose.family != AF_INET)
+		whose.protocol = 0;
+	whose.sport = 0;
+	whose.dport = 0;
+	return dsr_hash_3(dsr_tuple_hash(&whose, key), pkt->fragment_id, 0,
+			  key, DSR_HASH_DATAGRAM);
 }

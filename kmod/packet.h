@@ -5,10 +5,10 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
-#include <linux/siphash.h>
 #include <linux/skbuff.h>
 
 #include "addr.h"
+#include "hash.h"
 
 /* What a flow is known by: always as the client sends it, also when the packet
  * is an ICMP error that quotes the backend's answer.
@@ -47,8 +47,39 @@ enum dsr_parse_result {
 
 enum dsr_parse_result dsr_packet_parse(const struct sk_buff *skb,
 				       struct dsr_packet *pkt);
-u64 dsr_tuple_hash(const struct dsr_tuple *tuple, const siphash_key_t *key);
 u64 dsr_fragment_hash(const struct dsr_packet *pkt, const siphash_key_t *key);
+
+/**
+ * dsr_tuple_hash() - keyed hash of a tuple
+ * @tuple: the tuple
+ * @key: secret or shared key
+ *
+ * Whoever doesn't know the key can't aim at a value.
+ *
+ * Context: any.
+ * Return: 64 bits.
+ */
+static __always_inline u64 dsr_tuple_hash(const struct dsr_tuple *tuple,
+					  const siphash_key_t *key)
+{
+	u64 rest = (u64)(__force u16)tuple->sport << 16 |
+		   (__force u16)tuple->dport | (u64)tuple->protocol << 32;
+	struct dsr_hash_state s;
+
+	if (tuple->family == AF_INET) {
+		dsr_hash_begin(&s, key, DSR_HASH_TUPLE_V4);
+		dsr_hash_add(&s, (u64)(__force u32)tuple->saddr.v4 << 32 |
+				 (__force u32)tuple->daddr.v4);
+	} else {
+		dsr_hash_begin(&s, key, DSR_HASH_TUPLE_V6);
+		dsr_hash_add(&s, tuple->saddr.word[0]);
+		dsr_hash_add(&s, tuple->saddr.word[1]);
+		dsr_hash_add(&s, tuple->daddr.word[0]);
+		dsr_hash_add(&s, tuple->daddr.word[1]);
+	}
+	dsr_hash_add(&s, rest);
+	return dsr_hash_end(&s);
+}
 
 /* The destination alone, all that a packet for somebody else is asked for.
  * The IP layer has checked and pulled the header before the hooks run.

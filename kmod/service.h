@@ -17,6 +17,7 @@ struct device;
 struct dsr_pool;
 struct dsr_sched_ops;
 struct dsr_traffic_stats;
+struct dsr_vip;
 struct netlink_ext_ack;
 
 #define DSR_SERVICES_MAX	65536	/* of a namespace */

@@ -9,30 +9,6 @@
 #include "service.h"
 #include "vip.h"
 
-static u32 port_bucket(const struct dsr_vip *vip, u16 port, u8 protocol)
-{
-	u64 word = (unsigned long)vip;
-
-	word += hash_64((u64)port << 8 | protocol, 64);
-	return hash_64(word, DSR_SERVICE_BITS);
-}
-
-static struct dsr_service *find_port(const struct dsr_net *dn,
-				     const struct dsr_vip *vip, u16 port,
-				     u8 protocol)
-{
-	const struct dsr_service_table *table = dsr_service_table(dn);
-	u32 bucket = port_bucket(vip, port, protocol);
-	struct dsr_service *svc;
-
-	hlist_for_each_entry_rcu(svc, &table->service[bucket], node,
-				 lockdep_is_held(&dn->config_lock))
-		if (svc->vip == vip && svc->port == port &&
-		    svc->protocol == protocol)
-			return svc;
-	return NULL;
-}
-
 /* The first range that ends at @port or behind it; nr if there's none. */
 static u32 range_index(const struct dsr_ranges *ranges, u16 port)
 {
@@ -112,7 +88,8 @@ const struct dsr_vip *dsr_vip_wider(const struct dsr_net *dn,
 }
 
 /**
- * dsr_vip_service() - the service that a packet is for
+ * dsr_vip_service_wide() - the service that a packet is for, if none has exactly
+ *			    its port
  * @dn: the namespace
  * @vip: the VIP that dsr_vip_find() found
  * @tuple: the packet's tuple
@@ -120,18 +97,14 @@ const struct dsr_vip *dsr_vip_wider(const struct dsr_net *dn,
  * Context: under RCU.
  * Return: the service or NULL.
  */
-struct dsr_service *dsr_vip_service(const struct dsr_net *dn,
-				    const struct dsr_vip *vip,
-				    const struct dsr_tuple *tuple)
+struct dsr_service *dsr_vip_service_wide(const struct dsr_net *dn,
+					 const struct dsr_vip *vip,
+					 const struct dsr_tuple *tuple)
 {
 	enum dsr_flow_class class = dsr_flow_class_of(tuple->protocol);
 	u16 port = ntohs(tuple->dport);
 	struct dsr_service *svc;
 	struct dsr_addr daddr;
-
-	svc = find_port(dn, vip, port, tuple->protocol);
-	if (likely(svc))
-		return svc;
 
 	tuple_daddr(tuple, &daddr);
 	do {
@@ -140,7 +113,7 @@ struct dsr_service *dsr_vip_service(const struct dsr_net *dn,
 			return svc;
 		vip = dsr_vip_wider(dn, &daddr, vip->prefixlen);
 		if (vip)
-			svc = find_port(dn, vip, port, tuple->protocol);
+			svc = dsr_vip_port(dn, vip, port, tuple->protocol);
 	} while (vip && !svc);
 	return svc;
 }
@@ -218,7 +191,7 @@ struct dsr_service *dsr_vip_lookup(const struct dsr_net *dn,
 						 lockdep_is_held(&dn->config_lock));
 	if (key->port != key->port_end)
 		return lookup_range(dn, vip, key);
-	return find_port(dn, vip, key->port, key->protocol);
+	return dsr_vip_port(dn, vip, key->port, key->protocol);
 }
 
 /* Two ranges that overlap would leave open which of them is meant. */
@@ -442,8 +415,8 @@ int dsr_vip_publish(struct dsr_service *svc)
 
 	table = dsr_service_table(svc->dn);
 	hlist_add_head_rcu(&svc->node,
-			   &table->service[port_bucket(vip, svc->port,
-						       svc->protocol)]);
+			   &table->service[dsr_vip_bucket(vip, svc->port,
+							  svc->protocol)]);
 	return 0;
 }
 

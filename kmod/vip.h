@@ -8,10 +8,9 @@
 #include "addr.h"
 #include "flow.h"
 #include "net.h"
+#include "packet.h"
+#include "service.h"
 
-struct dsr_service;
-struct dsr_service_key;
-struct dsr_tuple;
 struct netlink_ext_ack;
 
 /* The port ranges of a VIP's protocol, ascending, none overlapping but with one
@@ -103,35 +102,60 @@ dsr_vip_at(const struct dsr_net *dn, const struct dsr_service_table *table,
 const struct dsr_vip *dsr_vip_wider(const struct dsr_net *dn,
 				    const struct dsr_addr *addr, u8 prefixlen);
 
-/**
- * dsr_vip_find() - the VIP of an address
- * @dn: the namespace, which has or had services
- * @addr: a packet's destination
- *
- * Inline, as every packet of the host comes here.
- *
- * Context: under RCU.
- * Return: the VIP of the longest prefix, or NULL: not ours.
- */
-static inline const struct dsr_vip *dsr_vip_find(const struct dsr_net *dn,
-						 const struct dsr_addr *addr)
+static inline bool dsr_vip_has_prefixes(const struct dsr_service_table *table,
+					u16 family)
 {
-	const struct dsr_service_table *table = dsr_service_table(dn);
-	u8 bits = dsr_addr_bits(addr->family);
-	const struct dsr_vip *vip;
-
-	vip = dsr_vip_at(dn, table, addr, bits);
-	if (vip)
-		return vip;
-	if (likely(!READ_ONCE(table->prefixes[addr->family == AF_INET6].nr)))
-		return NULL;
-	return dsr_vip_wider(dn, addr, bits);
+	return READ_ONCE(table->prefixes[family == AF_INET6].nr);
 }
 
-/* Packet path. */
-struct dsr_service *dsr_vip_service(const struct dsr_net *dn,
-				    const struct dsr_vip *vip,
-				    const struct dsr_tuple *tuple);
+static inline u32 dsr_vip_bucket(const struct dsr_vip *vip, u16 port,
+				 u8 protocol)
+{
+	u64 word = (unsigned long)vip;
+
+	word += hash_64((u64)port << 8 | protocol, 64);
+	return hash_64(word, DSR_SERVICE_BITS);
+}
+
+static inline struct dsr_service *dsr_vip_port(const struct dsr_net *dn,
+					       const struct dsr_vip *vip,
+					       u16 port, u8 protocol)
+{
+	const struct dsr_service_table *table = dsr_service_table(dn);
+	u32 bucket = dsr_vip_bucket(vip, port, protocol);
+	struct dsr_service *svc;
+
+	hlist_for_each_entry_rcu(svc, &table->service[bucket], node,
+				 lockdep_is_held(&dn->config_lock))
+		if (svc->vip == vip && svc->port == port &&
+		    svc->protocol == protocol)
+			return svc;
+	return NULL;
+}
+
+struct dsr_service *dsr_vip_service_wide(const struct dsr_net *dn,
+					 const struct dsr_vip *vip,
+					 const struct dsr_tuple *tuple);
+
+/**
+ * dsr_vip_service() - the service that a packet is for
+ * @dn: the namespace
+ * @vip: the VIP of the longest prefix that has the packet's destination
+ * @tuple: the packet's tuple
+ *
+ * Context: under RCU.
+ * Return: the service or NULL.
+ */
+static inline struct dsr_service *
+dsr_vip_service(const struct dsr_net *dn, const struct dsr_vip *vip,
+		const struct dsr_tuple *tuple)
+{
+	struct dsr_service *svc;
+
+	svc = dsr_vip_port(dn, vip, ntohs(tuple->dport), tuple->protocol);
+	return likely(svc) ? svc : dsr_vip_service_wide(dn, vip, tuple);
+}
+
 bool dsr_vip_serves(const struct dsr_net *dn, const struct dsr_vip *vip,
 		    const struct dsr_tuple *tuple);
 
