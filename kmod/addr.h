@@ -28,6 +28,16 @@ struct dsr_addr {
 	u16 family;
 };
 
+/* The first word of an IPv4 address; the second is zero.  By hand, as compilers
+ * go through memory for the union.
+ */
+static inline u64 dsr_ip_word_v4(__be32 v4)
+{
+	u64 word = (__force u32)v4;
+
+	return IS_ENABLED(CONFIG_CPU_BIG_ENDIAN) ? word << 32 : word;
+}
+
 static inline bool dsr_ip_equal(const union dsr_ip *a, const union dsr_ip *b)
 {
 	return a->word[0] == b->word[0] && a->word[1] == b->word[1];
@@ -42,9 +52,14 @@ static inline bool dsr_addr_equal(const struct dsr_addr *a,
 /* For tables whose keys only the administrator chooses: the peers on the wire
  * can look anything up but can't lengthen a chain, so speed wins over secrecy.
  */
+static inline u32 dsr_words_hash(u64 first, u64 second, unsigned int bits)
+{
+	return hash_64(first + hash_64(second, 64), bits);
+}
+
 static inline u32 dsr_addr_hash(const struct dsr_addr *a, unsigned int bits)
 {
-	return hash_64(a->ip.word[0] + hash_64(a->ip.word[1], 64), bits);
+	return dsr_words_hash(a->ip.word[0], a->ip.word[1], bits);
 }
 
 static inline int dsr_addr_compare(const struct dsr_addr *a,

@@ -179,11 +179,8 @@ static __always_inline unsigned int pre_routing(struct dsr_net *dn,
 						struct sk_buff *skb, u8 family)
 {
 	const struct dsr_service_table *table = dsr_service_table(dn);
-	const struct dsr_vip *vip;
-	struct dsr_addr daddr;
+	const struct dsr_vip *vip = dsr_vip_of(dn, table, skb, family);
 
-	dsr_packet_daddr(skb, family, &daddr);
-	vip = dsr_vip_at(dn, table, &daddr, dsr_addr_bits(family));
 	if (unlikely(skb->mark) ||
 	    (!vip && unlikely(dsr_vip_has_prefixes(table, family))))
 		return look_closer(skb, dn, vip, family, false);
@@ -211,11 +208,8 @@ static unsigned int local_out(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
 	const struct dsr_service_table *table = dsr_service_table(priv);
-	const struct dsr_vip *vip;
-	struct dsr_addr daddr;
+	const struct dsr_vip *vip = dsr_vip_of(priv, table, skb, state->pf);
 
-	dsr_packet_daddr(skb, state->pf, &daddr);
-	vip = dsr_vip_at(priv, table, &daddr, dsr_addr_bits(state->pf));
 	if (likely(!vip && !skb->mark &&
 		   !dsr_vip_has_prefixes(table, state->pf)))
 		return NF_ACCEPT;

@@ -91,7 +91,7 @@ const struct dsr_vip *dsr_vip_wider(const struct dsr_net *dn,
  * dsr_vip_service_wide() - the service that a packet is for, if none has exactly
  *			    its port
  * @dn: the namespace
- * @vip: the VIP that dsr_vip_find() found
+ * @vip: the VIP of the longest prefix that has the packet's destination
  * @tuple: the packet's tuple
  *
  * Context: under RCU.
@@ -121,7 +121,7 @@ struct dsr_service *dsr_vip_service_wide(const struct dsr_net *dn,
 /**
  * dsr_vip_serves() - whether any service could want a packet without its ports
  * @dn: the namespace
- * @vip: the VIP that dsr_vip_find() found
+ * @vip: the VIP of the longest prefix that has the packet's destination
  * @tuple: the packet's tuple, but for the ports
  *
  * Context: under RCU.

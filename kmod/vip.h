@@ -3,7 +3,9 @@
 #define _DSR_VIP_H
 
 #include <linux/bitmap.h>
+#include <linux/ip.h>
 #include <linux/rculist.h>
+#include <linux/unaligned.h>
 
 #include "addr.h"
 #include "flow.h"
@@ -84,19 +86,58 @@ dsr_service_table(const struct dsr_net *dn)
 				     lockdep_is_held(&dn->config_lock));
 }
 
-static inline const struct dsr_vip *
-dsr_vip_at(const struct dsr_net *dn, const struct dsr_service_table *table,
-	   const struct dsr_addr *addr, u8 prefixlen)
+/* @first, @second: the words of the address. */
+static __always_inline const struct dsr_vip *
+dsr_vip_at_words(const struct dsr_net *dn,
+		 const struct dsr_service_table *table, u64 first, u64 second,
+		 u16 family, u8 prefixlen)
 {
-	u32 bucket = dsr_addr_hash(addr, DSR_SERVICE_BITS);
+	u32 bucket = dsr_words_hash(first, second, DSR_SERVICE_BITS);
 	const struct dsr_vip *vip;
 
 	hlist_for_each_entry_rcu(vip, &table->vip[bucket], node,
 				 lockdep_is_held(&dn->config_lock))
-		if (dsr_addr_equal(&vip->addr, addr) &&
-		    vip->prefixlen == prefixlen)
+		if (vip->addr.ip.word[0] == first &&
+		    vip->addr.ip.word[1] == second &&
+		    vip->addr.family == family && vip->prefixlen == prefixlen)
 			return vip;
 	return NULL;
+}
+
+static inline const struct dsr_vip *
+dsr_vip_at(const struct dsr_net *dn, const struct dsr_service_table *table,
+	   const struct dsr_addr *addr, u8 prefixlen)
+{
+	return dsr_vip_at_words(dn, table, addr->ip.word[0], addr->ip.word[1],
+				addr->family, prefixlen);
+}
+
+/**
+ * dsr_vip_of() - the VIP that is exactly a packet's destination
+ * @dn: the namespace, which has or had services
+ * @table: its table
+ * @skb: the packet, its header checked and pulled by the IP layer
+ * @family: its family
+ *
+ * Inline, as every packet of the host comes here; that needs no more of it than
+ * this.
+ *
+ * Context: under RCU.
+ * Return: the VIP, or NULL: not ours, but for prefixes and marks.
+ */
+static __always_inline const struct dsr_vip *
+dsr_vip_of(const struct dsr_net *dn, const struct dsr_service_table *table,
+	   const struct sk_buff *skb, u8 family)
+{
+	const union dsr_ip *daddr;
+
+	if (family == NFPROTO_IPV4)
+		return dsr_vip_at_words(dn, table,
+					dsr_ip_word_v4(ip_hdr(skb)->daddr), 0,
+					AF_INET, 32);
+	daddr = (const union dsr_ip *)&ipv6_hdr(skb)->daddr;
+	return dsr_vip_at_words(dn, table, get_unaligned(&daddr->word[0]),
+				get_unaligned(&daddr->word[1]), AF_INET6, 128);
 }
 
 const struct dsr_vip *dsr_vip_wider(const struct dsr_net *dn,
