@@ -87,11 +87,8 @@ static bool set_find(struct dsr_flow_set *set, u64 tag, struct dsr_flow *flow)
 {
 	struct dsr_flow_slot *slot;
 
-	/* The acquire pairs with the cmpxchg in slot_claim(): behind a new tag
-	 * there's no value older than BUSY.
-	 */
 	for (slot = set->slot; slot < set->slot + DSR_FLOW_WAYS; slot++)
-		if (smp_load_acquire(&slot->tag) == tag &&
+		if (dsr_flow_slot_tag(slot) == tag &&
 		    slot_read(slot, tag, flow))
 			return true;
 	return false;
@@ -353,16 +350,17 @@ bool dsr_flow_peek(const struct dsr_flow_table *table, u32 set,
 		   struct dsr_flow_peer *peer)
 {
 	struct dsr_flow_slot *slot = &table->set[set].slot[way];
-	u64 tag = smp_load_acquire(&slot->tag);
+	u64 tag = dsr_flow_slot_tag(slot);
 
 	if (!slot_read(slot, tag, flow))
 		return false;
 	if (!peer)
 		return true;
-	/* Between the claim of a next owner and its value the tag changes, so
-	 * the same tag behind the copy says that nobody wrote into it.
-	 */
 	*peer = *slot_peer(table, slot);
+	/* Pairs with smp_wmb() in slot_fill(): between the claim of a next owner
+	 * and its peer the tag changes, so the same tag behind the copy says
+	 * that nobody wrote into it.
+	 */
 	smp_rmb();
 	return READ_ONCE(slot->tag) == tag &&
 	       READ_ONCE(slot->value) != DSR_FLOW_VALUE_BUSY;

@@ -264,6 +264,14 @@ dsr_flow_set(const struct dsr_flow_table *table, u64 tag, unsigned int choice)
 					    table->nr)];
 }
 
+static inline u64 dsr_flow_slot_tag(const struct dsr_flow_slot *slot)
+{
+	/* Pairs with the cmpxchg in slot_claim(): behind a new tag there's no
+	 * value older than BUSY.
+	 */
+	return smp_load_acquire(&slot->tag);
+}
+
 /* The value that belongs to a slot's tag; DSR_FLOW_VALUE_EMPTY: it has none. */
 static inline u64 dsr_flow_slot_read(const struct dsr_flow_slot *slot, u64 tag)
 {
@@ -296,11 +304,8 @@ static __always_inline u64 dsr_flow_look(const struct dsr_flow_table *table,
 	const struct dsr_flow_slot *slot = dsr_flow_set(table, tag, 0)->slot;
 	unsigned int way;
 
-	/* The acquire pairs with the cmpxchg in slot_claim(): behind a new tag
-	 * there's no value older than BUSY.
-	 */
 	for (way = 0; way < DSR_FLOW_WAYS; way++)
-		if (smp_load_acquire(&slot[way].tag) == tag)
+		if (dsr_flow_slot_tag(&slot[way]) == tag)
 			return dsr_flow_slot_read(&slot[way], tag);
 	return DSR_FLOW_VALUE_EMPTY;
 }

@@ -24,7 +24,7 @@ struct dsr_vip;
  */
 struct dsr_fragments {
 	struct dsr_fragment_bucket {
-		spinlock_t lock;
+		spinlock_t lock;		/* of the two below */
 		u32 bytes;
 		struct sk_buff_head queue;	/* oldest first */
 	} ____cacheline_aligned_in_smp bucket[DSR_FRAGMENT_BUCKETS];

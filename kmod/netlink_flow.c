@@ -6,24 +6,15 @@
 #include <net/sock.h>
 
 #include "backend.h"
-#include "flow.h"
+#include "flow_view.h"
 #include "netlink.h"
 #include "service.h"
 #include "track.h"
-#include "vip.h"
 
 /* Which flows: 0 for any. */
 struct filter {
 	u32 service;
 	u32 backend;
-};
-
-/* A flow as it stands in the table, and what is known of it beside. */
-struct entry {
-	struct dsr_flow flow;
-	struct dsr_flow_peer peer;
-	const struct dsr_backend *be;
-	u32 now;
 };
 
 static int filter_backend(const struct dsr_service *svc,
@@ -79,102 +70,55 @@ static int filter_get(struct dsr_net *dn, struct nlattr **attrs,
 	return err;
 }
 
-/* The flow of a slot, if there is one that lives and is meant.  Context: under
- * RCU.
- */
-static bool entry_at(const struct dsr_net *dn,
-		     const struct dsr_flow_table *table,
-		     const struct filter *filter, u32 set, unsigned int way,
-		     struct entry *entry)
+/* The flow of a slot, if there is one that is meant.  Context: under RCU. */
+static bool view_at(const struct dsr_net *dn,
+		    const struct dsr_flow_table *table,
+		    const struct filter *filter, u32 slot,
+		    struct dsr_flow_view *view)
 {
-	if (!dsr_flow_peek(table, set, way, &entry->flow, &entry->peer) ||
-	    dsr_flow_state(entry->flow.value) == DSR_FLOW_FRAGMENT)
-		return false;
-	entry->now = dsr_flow_tick();
-	entry->be = dsr_backend_by_id(dn, dsr_flow_backend(entry->flow.value));
-	if (!entry->be ||
-	    dsr_track_expired(entry->be->svc, entry->flow.value, entry->now))
-		return false;
-	return (!filter->backend || filter->backend == entry->be->id) &&
-	       (!filter->service || filter->service == entry->be->svc->id);
+	return dsr_flow_view(dn, table, slot, view) &&
+	       (!filter->backend || filter->backend == view->be->id) &&
+	       (!filter->service || filter->service == view->be->svc->id);
 }
 
-static enum dsr_flow_show shown_state(u64 value)
+static int put_client(struct sk_buff *msg, const struct dsr_flow_view *view)
 {
-	if (!dsr_flow_is_flow(value))
-		return DSR_FLOW_SHOW_AFFINITY;
-	return DSR_FLOW_SHOW_NEW + dsr_flow_phase(value);
+	if (view->be->svc->family == AF_INET)
+		return nla_put_in_addr(msg, DSR_A_FLOW_CLIENT,
+				       view->peer.v4.saddr);
+	return nla_put_in6_addr(msg, DSR_A_FLOW_CLIENT, &view->peer.saddr6);
 }
 
-static u8 shown_protocol(const struct entry *entry)
+static int put_destination(struct sk_buff *msg,
+			   const struct dsr_flow_view *view)
 {
-	switch (dsr_flow_state(entry->flow.value) / DSR_FLOW_PHASES) {
-	case DSR_FLOW_TCP:
-		return IPPROTO_TCP;
-	case DSR_FLOW_UDP:
-		return IPPROTO_UDP;
-	case DSR_FLOW_SCTP:
-		return IPPROTO_SCTP;
-	case DSR_FLOW_OTHER:
-		return (__force u16)entry->peer.dport;
-	default:
-		return entry->be->svc->protocol;
-	}
-}
+	struct dsr_addr daddr;
 
-static int put_destination(struct sk_buff *msg, const struct entry *entry)
-{
-	const struct dsr_flow_peer *peer = &entry->peer;
-	const struct dsr_service *svc = entry->be->svc;
-
-	if (!dsr_flow_is_flow(entry->flow.value))
+	if (!dsr_flow_view_daddr(view, &daddr))
 		return 0;
-	if (svc->family == AF_INET)
-		return nla_put_in_addr(msg, DSR_A_FLOW_ADDRESS,
-				       peer->v4.daddr);
-	if (svc->vip && svc->vip->prefixlen == dsr_addr_bits(AF_INET6))
-		return nla_put_in6_addr(msg, DSR_A_FLOW_ADDRESS,
-					&svc->vip->addr.ip.v6);
-	return 0;
+	return dsr_nl_put_addr(msg, DSR_A_FLOW_ADDRESS, &daddr);
 }
 
-static int put_ports(struct sk_buff *msg, const struct entry *entry)
+static int put_ports(struct sk_buff *msg, const struct dsr_flow_view *view)
 {
-	const struct dsr_flow_peer *peer = &entry->peer;
-
-	if (!dsr_flow_is_flow(entry->flow.value) ||
-	    dsr_flow_state(entry->flow.value) / DSR_FLOW_PHASES ==
-	    DSR_FLOW_OTHER)
+	if (!dsr_flow_view_has_ports(view))
 		return 0;
-	return nla_put_be16(msg, DSR_A_FLOW_CLIENT_PORT, peer->sport) ||
-	       nla_put_be16(msg, DSR_A_FLOW_PORT, peer->dport);
+	return nla_put_be16(msg, DSR_A_FLOW_CLIENT_PORT, view->peer.sport) ||
+	       nla_put_be16(msg, DSR_A_FLOW_PORT, view->peer.dport);
 }
 
-static int put_flow(struct sk_buff *msg, const struct entry *entry)
+static int put_flow(struct sk_buff *msg, const struct dsr_flow_view *view)
 {
-	const struct dsr_service *svc = entry->be->svc;
-	u64 value = entry->flow.value;
-	u32 timeout, age = dsr_flow_age(value, entry->now);
 	struct nlattr *nest;
-	int err;
 
-	timeout = READ_ONCE(svc->timeout[dsr_flow_state(value)]);
-	timeout += timeout / 8;
 	nest = nla_nest_start(msg, DSR_A_FLOW);
-	if (!nest)
-		return -EMSGSIZE;
-	if (svc->family == AF_INET)
-		err = nla_put_in_addr(msg, DSR_A_FLOW_CLIENT,
-				      entry->peer.v4.saddr);
-	else
-		err = nla_put_in6_addr(msg, DSR_A_FLOW_CLIENT,
-				       &entry->peer.saddr6);
-	if (err || put_destination(msg, entry) || put_ports(msg, entry) ||
-	    nla_put_u8(msg, DSR_A_FLOW_PROTOCOL, shown_protocol(entry)) ||
-	    nla_put_u8(msg, DSR_A_FLOW_STATE, shown_state(value)) ||
-	    nla_put_u32(msg, DSR_A_FLOW_IDLE, dsr_flow_seconds(age)) ||
-	    nla_put_u32(msg, DSR_A_FLOW_LEFT,
-			dsr_flow_seconds(timeout > age ? timeout - age : 0)))
+	if (!nest || put_client(msg, view) || put_destination(msg, view) ||
+	    put_ports(msg, view) ||
+	    nla_put_u8(msg, DSR_A_FLOW_PROTOCOL,
+		       dsr_flow_view_protocol(view)) ||
+	    nla_put_u8(msg, DSR_A_FLOW_STATE, dsr_flow_view_state(view)) ||
+	    nla_put_u32(msg, DSR_A_FLOW_IDLE, dsr_flow_seconds(view->idle)) ||
+	    nla_put_u32(msg, DSR_A_FLOW_LEFT, dsr_flow_seconds(view->left)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -182,17 +126,17 @@ static int put_flow(struct sk_buff *msg, const struct entry *entry)
 
 static int flow_fill(struct sk_buff *msg, const void *object)
 {
-	const struct entry *entry = object;
+	const struct dsr_flow_view *view = object;
 	struct nlattr *nest;
 
-	if (dsr_nl_service_put_key(msg, entry->be->svc))
+	if (dsr_nl_service_put_key(msg, view->be->svc))
 		return -EMSGSIZE;
 	nest = nla_nest_start(msg, DSR_A_BACKEND);
 	if (!nest ||
-	    dsr_nl_put_addr(msg, DSR_A_BACKEND_ADDRESS, &entry->be->addr))
+	    dsr_nl_put_addr(msg, DSR_A_BACKEND_ADDRESS, &view->be->addr))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
-	return put_flow(msg, entry);
+	return put_flow(msg, view);
 }
 
 /* Where a dump stands: the slot that comes next, in which table. */
@@ -239,8 +183,9 @@ static int dump_begin(struct dsr_net *dn, struct netlink_callback *cb,
 	return 0;
 }
 
-/* How many slots to look at without a pause. */
-#define DUMP_BATCH	(1 << 16)
+/* How many slots to look at without a pause: some ten microseconds. */
+#define DUMP_BATCH	1024
+#define WALK_BATCH	1024U
 
 /* Some more slots.  Returns whether there's more to look at and room for it. */
 static bool dump_some(struct sk_buff *msg, struct netlink_callback *cb,
@@ -248,25 +193,24 @@ static bool dump_some(struct sk_buff *msg, struct netlink_callback *cb,
 {
 	struct cursor *cursor = cursor_get(cb);
 	const struct dsr_flow_table *table;
-	struct entry entry;
+	struct dsr_flow_view view;
+	long all, end;
 	void *header;
-	long end;
 
 	table = rcu_dereference(dn->flows);
-	end = table ? (long)table->nr * DSR_FLOW_WAYS : 0;
-	end = min(end, cursor->slot + DUMP_BATCH);
+	all = dsr_flow_slots(table);
+	end = min(all, cursor->slot + DUMP_BATCH);
 	for (; cursor->slot < end; cursor->slot++) {
-		if (!entry_at(dn, table, filter, cursor->slot / DSR_FLOW_WAYS,
-			      cursor->slot % DSR_FLOW_WAYS, &entry))
+		if (!view_at(dn, table, filter, cursor->slot, &view))
 			continue;
 		header = dsr_nl_put(msg, NETLINK_CB(cb->skb).portid,
 				    cb->nlh->nlmsg_seq, NLM_F_MULTI,
-				    DSR_CMD_FLOW_GET, flow_fill, &entry);
+				    DSR_CMD_FLOW_GET, flow_fill, &view);
 		if (!header)
 			return false;
 		genl_dump_check_consistent(cb, header);
 	}
-	return table && cursor->slot < (long)table->nr * DSR_FLOW_WAYS;
+	return cursor->slot < all;
 }
 
 int dsr_nl_flow_dump(struct sk_buff *msg, struct netlink_callback *cb)
@@ -314,23 +258,23 @@ static void walk(struct dsr_net *dn, const struct filter *filter, bool forget,
 		 struct count *count)
 {
 	const struct dsr_flow_table *table;
-	struct entry entry;
-	unsigned int way;
-	u32 set = 0, nr;
+	struct dsr_flow_view view;
+	u32 slot = 0, end;
 
 	do {
 		rcu_read_lock();
 		table = rcu_dereference(dn->flows);
-		nr = table ? table->nr : 0;
-		for (way = 0; nr && way < DSR_FLOW_WAYS; way++) {
-			if (!entry_at(dn, table, filter, set, way, &entry) ||
-			    (forget && !dsr_track_remove(dn, &entry.flow)))
+		end = min(dsr_flow_slots(table), slot + WALK_BATCH);
+		for (; slot < end; slot++) {
+			if (!view_at(dn, table, filter, slot, &view) ||
+			    (forget && !dsr_track_remove(dn, &view.flow)))
 				continue;
-			count->flows[shown_state(entry.flow.value)]++;
+			count->flows[dsr_flow_view_state(&view)]++;
 		}
+		end = dsr_flow_slots(table);
 		rcu_read_unlock();
 		cond_resched();
-	} while (++set < nr);
+	} while (slot < end);
 }
 
 /* The table stays the same meanwhile. */

@@ -5,6 +5,7 @@
 #include <linux/seq_file_net.h>
 
 #include "backend.h"
+#include "flow_view.h"
 #include "procfs.h"
 #include "sched.h"
 #include "service.h"
@@ -12,6 +13,7 @@
 
 static const char * const modes[] = DSR_MODE_NAMES;
 static const char * const states[] = DSR_STATE_NAMES;
+static const char * const flow_states[] = DSR_FLOW_SHOW_NAMES;
 
 static void show_traffic(struct seq_file *seq,
 			 const struct dsr_traffic_stats __percpu *traffic)
@@ -32,8 +34,10 @@ static void show_backend(struct seq_file *seq, const struct dsr_backend *be)
 		seq_printf(seq, "%pI4", &be->addr.ip.v4);
 	else
 		seq_printf(seq, "%pI6c", &be->addr.ip.v6);
-	seq_printf(seq, " mode %s weight %u state %s", modes[be->options.mode],
-		   be->options.weight, states[dsr_backend_state(be)]);
+	seq_printf(seq, " mode %s weight %u state %s active %u closing %u",
+		   modes[be->options.mode], be->options.weight,
+		   states[dsr_backend_state(be)], dsr_backend_active(be),
+		   dsr_backend_closing(be));
 	show_traffic(seq, be->traffic);
 }
 
@@ -83,6 +87,82 @@ static const struct seq_operations services_ops = {
 	.show = services_show,
 };
 
+/* One position a slot of the flow table.  Under RCU while a buffer is filled, so
+ * that nothing which a line names can go.
+ */
+static void *flows_at(struct dsr_net *dn, struct dsr_flow_view *view,
+		      loff_t *pos)
+{
+	const struct dsr_flow_table *table = rcu_dereference(dn->flows);
+	u32 slots = dsr_flow_slots(table);
+
+	for (; *pos < slots; ++*pos)
+		if (dsr_flow_view(dn, table, *pos, view))
+			return view;
+	return NULL;
+}
+
+/* What a reader of flows has for himself. */
+struct flows_reader {
+	struct seq_net_private net;
+	struct dsr_flow_view view;
+};
+
+static void *flows_start(struct seq_file *seq, loff_t *pos) __acquires(RCU)
+{
+	struct flows_reader *reader = seq->private;
+
+	rcu_read_lock();
+	return flows_at(dsr_net(seq_file_net(seq)), &reader->view, pos);
+}
+
+static void *flows_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	struct flows_reader *reader = seq->private;
+
+	++*pos;
+	return flows_at(dsr_net(seq_file_net(seq)), &reader->view, pos);
+}
+
+static void flows_stop(struct seq_file *seq, void *v) __releases(RCU)
+{
+	rcu_read_unlock();
+}
+
+static void show_addr(struct seq_file *seq, u16 family, const void *addr)
+{
+	seq_printf(seq, family == AF_INET ? "%pI4" : "[%pI6c]", addr);
+}
+
+static int flows_show(struct seq_file *seq, void *v)
+{
+	const struct dsr_flow_view *view = v;
+	const struct dsr_backend *be = view->be;
+	u16 family = be->svc->family;
+	char name[DSR_SERVICE_NAME_LEN];
+
+	show_addr(seq, family, &view->peer);
+	if (dsr_flow_view_has_ports(view))
+		seq_printf(seq, ":%u port %u", ntohs(view->peer.sport),
+			   ntohs(view->peer.dport));
+	dsr_service_name(be->svc, name);
+	seq_printf(seq, " protocol %u state %s service %s backend ",
+		   dsr_flow_view_protocol(view),
+		   flow_states[dsr_flow_view_state(view)], name);
+	seq_printf(seq, be->addr.family == AF_INET ? "%pI4" : "%pI6c",
+		   &be->addr.ip);
+	seq_printf(seq, " idle %u left %u\n", dsr_flow_seconds(view->idle),
+		   dsr_flow_seconds(view->left));
+	return 0;
+}
+
+static const struct seq_operations flows_ops = {
+	.start = flows_start,
+	.next = flows_next,
+	.stop = flows_stop,
+	.show = flows_show,
+};
+
 static int stats_show(struct seq_file *seq, void *v)
 {
 	struct dsr_net *dn = dsr_net(seq_file_single_net(seq));
@@ -114,7 +194,7 @@ static void set_owner(struct proc_dir_entry *entry, const struct net *net)
  */
 int dsr_procfs_net_init(struct dsr_net *dn)
 {
-	struct proc_dir_entry *services, *stats;
+	struct proc_dir_entry *services, *flows, *stats;
 
 	dn->proc_dir = proc_net_mkdir(dn->net, "dsr", dn->net->proc_net);
 	if (!dn->proc_dir)
@@ -122,13 +202,16 @@ int dsr_procfs_net_init(struct dsr_net *dn)
 	services = proc_create_net("services", 0400, dn->proc_dir,
 				   &services_ops,
 				   sizeof(struct seq_net_private));
+	flows = proc_create_net("flows", 0400, dn->proc_dir, &flows_ops,
+				sizeof(struct flows_reader));
 	stats = proc_create_net_single("stats", 0400, dn->proc_dir, stats_show,
 				       NULL);
-	if (!services || !stats) {
+	if (!services || !flows || !stats) {
 		dsr_procfs_net_exit(dn);
 		return -ENOMEM;
 	}
 	set_owner(services, dn->net);
+	set_owner(flows, dn->net);
 	set_owner(stats, dn->net);
 	return 0;
 }

@@ -18,7 +18,7 @@
 #define SWEEP_INTERVAL	HZ
 
 /* All of a small table each time; of a large one a sixteenth. */
-#define SWEEP_SETS_MIN	(1U << 16)
+#define SWEEP_SETS_MIN	65536U
 #define SWEEP_PARTS	16
 
 /* How many sets to look at without a pause: some ten microseconds. */
