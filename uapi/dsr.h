@@ -78,6 +78,9 @@
  *	DSR_A_FLOW_COUNT (nest)		how many flows, a u32 each; the attribute's
  *					number is that of enum dsr_flow_show plus 1
  *
+ *	DSR_A_DEVICE (nest)		a device with the ingress fast path
+ *	    DSR_A_DEVICE_IFINDEX	u32
+ *
  * Address, prefix length, protocol and ports, or mark and family, name a
  * service; they and a backend's address name a backend.  In a nest of counters
  * the attribute's number is the counter's (enum dsr_counter for the namespace,
@@ -105,6 +108,8 @@
  *	FLOW_COUNT		the same three; answers with FLOW_COUNT
  *	FLOW_FLUSH		the same three: forgets these flows; answers with
  *				the FLOW_COUNT of what was forgotten
+ *	DEVICE_ATTACH, _DETACH	DEVICE{IFINDEX}
+ *	DEVICE_GET		dump only: nothing; answers with DEVICE
  *
  * Errors, each with an extended-ack message: EINVAL (a value is missing or
  * out of range), ENOENT, EEXIST, EOPNOTSUPP (known, but not in this release),
@@ -149,6 +154,9 @@ enum dsr_cmd {
 	DSR_CMD_FLOW_GET,
 	DSR_CMD_FLOW_COUNT,
 	DSR_CMD_FLOW_FLUSH,
+	DSR_CMD_DEVICE_ATTACH,
+	DSR_CMD_DEVICE_DETACH,
+	DSR_CMD_DEVICE_GET,
 
 	__DSR_CMD_MAX
 };
@@ -163,6 +171,7 @@ enum dsr_attr {
 	DSR_A_SETTINGS,
 	DSR_A_FLOW,
 	DSR_A_FLOW_COUNT,
+	DSR_A_DEVICE,
 
 	__DSR_A_MAX
 };
@@ -248,6 +257,15 @@ enum dsr_flow_attr {
 };
 
 #define DSR_A_FLOW_MAX (__DSR_A_FLOW_MAX - 1)
+
+enum dsr_device_attr {
+	DSR_A_DEVICE_UNSPEC,
+	DSR_A_DEVICE_IFINDEX,
+
+	__DSR_A_DEVICE_MAX
+};
+
+#define DSR_A_DEVICE_MAX (__DSR_A_DEVICE_MAX - 1)
 
 /* How a packet travels to a backend. */
 enum dsr_mode {
