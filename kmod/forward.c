@@ -229,3 +229,37 @@ unsigned int dsr_forward(struct sk_buff *skb, struct dsr_net *dn,
 	transmit(skb, l2);
 	return NF_STOLEN;
 }
+
+/**
+ * dsr_forward_plain() - send a packet on, if nothing but that is needed
+ * @skb: the packet, its data at the IP header, not yet counted as received
+ * @dn: the namespace
+ * @be: the backend
+ *
+ * What calls for more, or for an answer, is left as it was, for dsr_forward().
+ *
+ * Context: softirq, under RCU.
+ * Return: NF_STOLEN, or NF_ACCEPT: still the caller's.
+ */
+unsigned int dsr_forward_plain(struct sk_buff *skb, struct dsr_net *dn,
+			       const struct dsr_backend *be)
+{
+	const struct dsr_l2 *l2 = dsr_backend_l2(be);
+	bool v4 = skb->protocol == htons(ETH_P_IP);
+	unsigned int mtu;
+
+	if (unlikely(!l2) || unlikely(is_loop(skb, l2)) ||
+	    unlikely(!hops_left(skb, v4)))
+		return NF_ACCEPT;
+	mtu = READ_ONCE(l2->dev->mtu);
+	if (unlikely(skb->len > mtu) &&
+	    (is_lro(skb) || !dsr_split_fits(skb, mtu)))
+		return NF_ACCEPT;
+
+	dsr_count(dn, DSR_COUNTER_RECEIVED);
+	if (unlikely(!own(skb, dn, be, l2)))
+		return drop(skb, dn, DSR_COUNTER_DROP_NO_MEMORY);
+	finish(skb, v4, false);
+	transmit(skb, l2);
+	return NF_STOLEN;
+}

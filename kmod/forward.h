@@ -11,4 +11,7 @@ void dsr_transmit(struct sk_buff *skb, const struct dsr_l2 *l2);
 unsigned int dsr_forward(struct sk_buff *skb, struct dsr_net *dn,
 			 const struct dsr_backend *be, bool local);
 
+unsigned int dsr_forward_plain(struct sk_buff *skb, struct dsr_net *dn,
+			       const struct dsr_backend *be);
+
 #endif /* _DSR_FORWARD_H */

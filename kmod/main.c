@@ -6,6 +6,7 @@
 #include <linux/workqueue.h>
 
 #include "backend.h"
+#include "device.h"
 #include "fragment.h"
 #include "hook.h"
 #include "net.h"
@@ -36,6 +37,7 @@ static int __net_init dsr_net_init(struct net *net)
 	dsr_track_init(dn);
 	dsr_reset_net_init(dn);
 	dsr_sweep_net_init(dn);
+	dsr_device_net_init(dn);
 
 	dn->counters = dsr_counters_alloc();
 	if (!dn->counters)
@@ -74,6 +76,7 @@ static void __net_exit dsr_net_pre_exit(struct net *net)
 	struct dsr_net *dn = dsr_net(net);
 
 	dsr_nexthop_net_close(dn);
+	dsr_device_net_close(dn);
 	mutex_lock(&dn->config_lock);
 	dsr_hook_detach(dn);
 	mutex_unlock(&dn->config_lock);

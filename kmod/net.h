@@ -61,6 +61,7 @@ struct dsr_net {
 	u32 flows_wanted;		/* capacity of the flow table */
 	u32 flows_generation;		/* changes with the table */
 	struct list_head drains;	/* struct dsr_backend, by @drain */
+	struct list_head devices;	/* struct dsr_device */
 	bool hooked;			/* the hooks are registered */
 	struct nf_hook_ops hooks[DSR_HOOKS];
 	struct proc_dir_entry *proc_dir;

@@ -220,6 +220,17 @@ static const struct genl_ops ops[] = {
 	   DSR_A_BACKEND),
 	OP(FLOW_FLUSH, dsr_nl_flow_flush, dsr_policy_backend_key,
 	   DSR_A_BACKEND),
+	OP(DEVICE_ATTACH, dsr_nl_device_attach, dsr_policy_device,
+	   DSR_A_DEVICE),
+	OP(DEVICE_DETACH, dsr_nl_device_detach, dsr_policy_device,
+	   DSR_A_DEVICE),
+	{
+		.cmd = DSR_CMD_DEVICE_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.dumpit = dsr_nl_device_dump,
+		.policy = dsr_policy_none,
+		.maxattr = DSR_A_SERVICE,
+	},
 };
 
 /* No alias for autoloading: that would ask for no capability. */

@@ -20,6 +20,7 @@ extern const struct nla_policy dsr_policy_service_key[DSR_A_SERVICE + 1];
 extern const struct nla_policy dsr_policy_backend[DSR_A_BACKEND + 1];
 extern const struct nla_policy dsr_policy_backend_key[DSR_A_BACKEND + 1];
 extern const struct nla_policy dsr_policy_settings[DSR_A_SETTINGS + 1];
+extern const struct nla_policy dsr_policy_device[DSR_A_DEVICE + 1];
 
 /* netlink.c: what the objects' files share. */
 int dsr_nl_get_addr(const struct nlattr *attr, struct dsr_addr *addr,
@@ -67,6 +68,11 @@ int dsr_nl_settings_get(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_flow_dump(struct sk_buff *msg, struct netlink_callback *cb);
 int dsr_nl_flow_count(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_flow_flush(struct sk_buff *skb, struct genl_info *info);
+
+/* netlink_device.c */
+int dsr_nl_device_attach(struct sk_buff *skb, struct genl_info *info);
+int dsr_nl_device_detach(struct sk_buff *skb, struct genl_info *info);
+int dsr_nl_device_dump(struct sk_buff *msg, struct netlink_callback *cb);
 
 int dsr_netlink_init(void);
 void dsr_netlink_exit(void);

@@ -19,6 +19,7 @@
 #include <net/netevent.h>
 #include <net/route.h>
 
+#include "device.h"
 #include "fragment.h"
 #include "nexthop.h"
 #include "param.h"
@@ -392,8 +393,10 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	struct net_device *dev = netdev_notifier_info_to_dev(data);
 
 	switch (event) {
-	case NETDEV_DOWN:
 	case NETDEV_UNREGISTER:
+		dsr_device_forget(dn, dev);
+		fallthrough;
+	case NETDEV_DOWN:
 		forget_device(dn, dev);
 		dsr_fragment_purge(dn, dev);
 		break;

@@ -96,6 +96,10 @@ static const struct nla_policy settings[DSR_A_SETTINGS_HASH_SEED + 1] = {
 	[DSR_A_SETTINGS_HASH_SEED] = { .type = NLA_U64 },
 };
 
+static const struct nla_policy device[DSR_A_DEVICE_IFINDEX + 1] = {
+	[DSR_A_DEVICE_IFINDEX] = U32_POLICY(&ifindex_range),
+};
+
 const struct nla_policy dsr_policy_none[DSR_A_SERVICE + 1] = {
 	[DSR_A_SERVICE] = {
 		.type = NLA_REJECT,
@@ -123,4 +127,8 @@ const struct nla_policy dsr_policy_backend_key[DSR_A_BACKEND + 1] = {
 
 const struct nla_policy dsr_policy_settings[DSR_A_SETTINGS + 1] = {
 	[DSR_A_SETTINGS] = NLA_POLICY_NESTED(settings),
+};
+
+const struct nla_policy dsr_policy_device[DSR_A_DEVICE + 1] = {
+	[DSR_A_DEVICE] = NLA_POLICY_NESTED(device),
 };

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Devices that the operator has attached to the fast path (ingress.c). */
+#include <linux/netdevice.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "device.h"
+#include "ingress.h"
+
+static struct dsr_device *find(const struct dsr_net *dn,
+			       const struct net_device *dev)
+{
+	struct dsr_device *device;
+
+	lockdep_assert_held(&dn->config_lock);
+	list_for_each_entry(device, &dn->devices, list)
+		if (device->ops.dev == dev)
+			return device;
+	return NULL;
+}
+
+/* Packets that are in the hook already are there until the next grace period;
+ * netfilter keeps what they use.
+ */
+static void detach(struct dsr_net *dn, struct dsr_device *device)
+{
+	nf_unregister_net_hook(dn->net, &device->ops);
+	list_del(&device->list);
+	dn->generation++;
+	kfree(device);
+}
+
+/**
+ * dsr_device_attach() - take a device's packets at ingress
+ * @dn: the namespace
+ * @dev: a device of it
+ * @extack: told what went wrong
+ *
+ * Context: process, RTNL and config_lock held.
+ * Return: 0, -EEXIST, -ENOMEM or what netfilter gave.
+ */
+int dsr_device_attach(struct dsr_net *dn, struct net_device *dev,
+		      struct netlink_ext_ack *extack)
+{
+	struct dsr_device *device;
+	int err;
+
+	ASSERT_RTNL();
+	if (find(dn, dev)) {
+		NL_SET_ERR_MSG(extack, "the device is attached already");
+		return -EEXIST;
+	}
+	device = kzalloc(sizeof(*device), GFP_KERNEL_ACCOUNT);
+	if (!device)
+		return -ENOMEM;
+	device->ops.hook = dsr_ingress;
+	device->ops.pf = NFPROTO_NETDEV;
+	device->ops.hooknum = NF_NETDEV_INGRESS;
+	device->ops.dev = dev;
+	device->ops.priv = dn;
+	err = nf_register_net_hook(dn->net, &device->ops);
+	if (err) {
+		kfree(device);
+		return err;
+	}
+	list_add_tail(&device->list, &dn->devices);
+	dn->generation++;
+	return 0;
+}
+
+/**
+ * dsr_device_detach() - let a device's packets go their usual way
+ * @dn: the namespace
+ * @dev: the device
+ * @extack: told what went wrong
+ *
+ * Context: process, RTNL and config_lock held.
+ * Return: 0 or -ENOENT.
+ */
+int dsr_device_detach(struct dsr_net *dn, struct net_device *dev,
+		      struct netlink_ext_ack *extack)
+{
+	struct dsr_device *device = find(dn, dev);
+
+	ASSERT_RTNL();
+	if (!device) {
+		NL_SET_ERR_MSG(extack, "the device is not attached");
+		return -ENOENT;
+	}
+	detach(dn, device);
+	return 0;
+}
+
+/* The device goes. */
+void dsr_device_forget(struct dsr_net *dn, const struct net_device *dev)
+{
+	struct dsr_device *device;
+
+	mutex_lock(&dn->config_lock);
+	device = find(dn, dev);
+	if (device)
+		detach(dn, device);
+	mutex_unlock(&dn->config_lock);
+}
+
+void dsr_device_net_init(struct dsr_net *dn)
+{
+	INIT_LIST_HEAD(&dn->devices);
+}
+
+/* First part of the namespace's end; a grace period follows. */
+void dsr_device_net_close(struct dsr_net *dn)
+{
+	struct dsr_device *device, *next;
+
+	rtnl_lock();
+	mutex_lock(&dn->config_lock);
+	list_for_each_entry_safe(device, next, &dn->devices, list)
+		detach(dn, device);
+	mutex_unlock(&dn->config_lock);
+	rtnl_unlock();
+}
