@@ -11,11 +11,7 @@ echoes=$VIP4:7/tcp
 topo_reference two-armed routed
 crowd_start b1 b2 b3
 service "$echoes" rr 10.3.0.1 10.3.0.2 10.3.0.3
-# What is sent to ports 9 and 10 ends here: the backends have enough to do.
-in_ns lan tc qdisc add dev director clsact
-in_ns lan tc filter add dev director ingress protocol ip u32 match ip src 172.16.0.0/12 action drop
-in_ns lan tc filter add dev director ingress protocol ipv6 u32 match ip6 src fd00:5::/32 action drop
-
+drop_floods
 # configure: the two services that change, and may be there already
 configure() {
 	director sh -e <<-END

@@ -17,6 +17,7 @@ crowd.py connect ADDRESS PORT tcp|udp [FROM]
     reset       the same with RST
 """
 import collections
+import resource
 import selectors
 import socket
 import struct
@@ -164,6 +165,8 @@ class Crowd:
             print(answer, flush=True)
 
 
+# A file descriptor for each connection.
+resource.setrlimit(resource.RLIMIT_NOFILE, (65536, 65536))
 if sys.argv[1] == "serve":
     Server(int(sys.argv[2]), sys.argv[3]).run()
 else:

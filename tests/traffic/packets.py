@@ -24,6 +24,7 @@ import struct
 import subprocess
 import sys
 import time
+import traceback
 
 PREFIX = sys.argv[1]
 VIP4, VIP6 = "10.2.0.1", "2001:db8:2::1"
@@ -32,7 +33,7 @@ ICMP, TCP, UDP, SCTP, FRAGMENT, ICMP6 = 1, 6, 17, 132, 44, 58
 HOPOPT, ROUTING, NONE, DSTOPT = 0, 43, 59, 60
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 PATIENCE = 20
-SO_RCVBUFFORCE, ETH_P_ALL = 33, 3
+SO_RCVBUFFORCE, SO_TIMESTAMPNS, ETH_P_ALL = 33, 35, 3
 
 
 # Making packets.
@@ -101,9 +102,9 @@ def udp(sport=5000, dport=9, data=b"", dst=VIP4, src=None, **more):
     return ip(udp_segment(sport, dport, data, src, dst), UDP, src, dst, **more)
 
 
-def tcp(flags, sport=5000, dport=80, data=b"", dst=VIP4, src=None, **more):
+def tcp(flags, sport=5000, dport=80, data=b"", dst=VIP4, src=None, seq=1, **more):
     src = src or client_of(dst)
-    return ip(tcp_segment(sport, dport, flags, data, src, dst), TCP, src, dst, **more)
+    return ip(tcp_segment(sport, dport, flags, data, src, dst, seq), TCP, src, dst, **more)
 
 
 def icmp(kind, code, rest=bytes(4), data=b"", dst=VIP4, src=None, **more):
@@ -212,6 +213,7 @@ def interface(device):
         # Protocol 0: it sees nothing until bind() has said which device.
         sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
         sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 24)
+        sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         sock.bind((device, ETH_P_ALL))
         sock.setblocking(False)
         return sock
@@ -222,7 +224,7 @@ def interface(device):
 def is_housekeeping(packet):
     """Neighbour discovery and multicast listening."""
     if version(packet) == 6:
-        return packet[8] == 0xfe or packet[24] == 0xff or not any(packet[8:24])
+        return packet[24] == 0xff or packet[6] == ICMP6 and 130 <= packet[40] <= 137
     return packet[16] >= 224
 
 
@@ -247,17 +249,17 @@ class Network:
         self.out.sendto(packet, (self.device, protocol, 0, 0, mac or self.mac))
 
     def read(self):
-        """All that has come since it was last asked."""
+        """All that has come since it was last asked, in the order of its coming."""
         got = []
         for name, sock in self.seen.items():
             while True:
                 try:
-                    packet, (_, protocol, kind, *_) = sock.recvfrom(65536)
+                    packet, more, _, (_, protocol, kind, *_) = sock.recvmsg(65536, 64)
                 except BlockingIOError:
                     break
                 if kind == 0 and protocol in (0x0800, 0x86dd) and not is_housekeeping(packet):
-                    got.append((name, packet))
-        return got
+                    got.append((struct.unpack("=qq", more[0][2]), name, packet))
+        return [(name, packet) for _, name, packet in sorted(got)]
 
     def barrier(self):
         """What arrives before a datagram that is sent now."""
@@ -308,4 +310,9 @@ def same(name, got, expected):
     check(got == expected, name, f"got: {got}, expected: {expected}")
 
 
-exec(compile(sys.stdin.read(), "script", "exec"))
+try:
+    exec(compile(sys.stdin.read(), "script", "exec"))
+except Exception as error:
+    line = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == "script"]
+    check(False, f"the script's line {line} ended it", repr(error))

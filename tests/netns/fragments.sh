@@ -1,0 +1,134 @@
+#!/bin/bash
+# Fragments: all of a datagram reach one backend, in whatever order they come;
+# those whose first one never comes are dropped, counted, and held in little
+# memory.  Then the same with a reassembler (conntrack) on the director.
+#
+#   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
+#             fragments start at the router; whole datagrams at the client
+. "$(dirname "$0")/lib.sh"
+
+modprobe -q -a nf_tables nf_conntrack nft_ct || :
+topo_reference two-armed routed
+crowd_start b1 b2 b3
+service "$VIP4:9/udp" rr 10.3.0.1
+for vip in "$VIP4" "[$VIP6]"; do
+	service "$vip:7/udp" rr 10.3.0.1 10.3.0.2 10.3.0.3
+	service "$vip:8/udp" rr 10.3.0.1 10.3.0.2 10.3.0.3
+done
+head -c 9000 /dev/zero > "$T/large"
+
+# large VIP PORT: a request of 9,000 bytes from that port, and who answers
+large() {
+	client socat -t 10 -b 65536 - "UDP:$(host "$1"):7,sourceport=$2,readbytes=8" < "$T/large"
+}
+
+# requests WHEN
+requests() {
+	local vip first
+
+	for vip in "$VIP4" "$VIP6"; do
+		first=$(large "$vip" 8001)
+		like "$1: $vip: 9,000 bytes are answered" "$first" '^b[123] 9000$'
+		is "$1: $vip: its flow goes on where it began" "$(large "$vip" 8001)" "$first"
+		like "$1: $vip: another one" "$(large "$vip" 8002)" '^b[123] 9000$'
+	done
+}
+
+requests "as they are"
+# Port 8: there is no server whose answers would bring errors.
+packets <<'PY'
+import itertools
+
+
+def ident_of(packet):
+    """Of a fragment."""
+    if version(packet) == 6:
+        return int.from_bytes(packet[44:48], "big")
+    return int.from_bytes(packet[4:6], "big")
+
+
+def payload_of(packet):
+    return packet[40:] if version(packet) == 6 else packet[20:]
+
+
+def at_backends(packets):
+    return [packet for name, packet in arrivals(*packets) if name != "client"]
+
+
+def by_datagram(packets):
+    """{identification: {backend: [its fragments]}}"""
+    found = {}
+    for name, packet in arrivals(*packets):
+        if name != "client":
+            found.setdefault(ident_of(packet), {}).setdefault(name, []).append(packet)
+    return found
+
+
+for vip in VIP4, VIP6:
+    # Five fragments, in all orders: 120 datagrams, each of a flow of its own.
+    held = counter("fragment_held")
+    packets = []
+    for number, order in enumerate(itertools.permutations(range(5)), 1):
+        parts = fragments(udp(10000 + number, 8, bytes(40 * 8 - 8), dst=vip), 64, number)
+        packets += [parts[n] for n in order]
+    names = by_datagram(packets)
+    wrong = {number: list(map(len, who.values())) for number, who in names.items()
+             if list(map(len, who.values())) != [5]}
+    same(f"{vip}: all five of 120 datagrams reach one backend, in any order",
+         (len(names), wrong), (120, {}))
+    same(f"{vip}: and all backends have some",
+         {name for who in names.values() for name in who}, {"b1", "b2", "b3"})
+    # Before the first: 2 of 5 on average.
+    same(f"{vip}: those before the first one were held", counter("fragment_held") - held, 240)
+
+    sent = fragments(udp(9001, 8, bytes(range(240)), dst=vip), 64, 500)
+    same(f"{vip}: they arrive as they were",
+         sorted(map(payload_of, at_backends(reversed(sent)))), sorted(map(payload_of, sent)))
+
+    # Two datagrams that differ in their identification and ports, mixed.
+    one, two = (fragments(udp(port, 8, bytes(120), dst=vip), 64, port) for port in (9101, 9102))
+    names = by_datagram([one[1], two[1], two[0], one[0]])
+    same(f"{vip}: two datagrams mixed: each has one backend",
+         [list(map(len, who.values())) for who in names.values()], [[2], [2]])
+
+    # Fragments that the ports' service has not: one of no service.
+    passed = counter("passed")
+    parts = fragments(udp(9201, 99, bytes(120), dst=vip), 64, 600)
+    same(f"{vip}: a datagram for no service: no backend's", where(*parts, *parts[1:]), "")
+
+    # Tails without a head.
+    dropped = counter("drop_fragment")
+    tails = [part for ident in range(1000, 1020)
+             for part in fragments(udp(9301, 8, bytes(120), dst=vip), 64, ident)[1:]]
+    same(f"{vip}: fragments without their first one reach nobody", where(*tails), "")
+    until = time.monotonic() + PATIENCE
+    while counter("drop_fragment") < dropped + 20 and time.monotonic() < until:
+        time.sleep(0.1)
+    same(f"{vip}: and are dropped, each counted", counter("drop_fragment") - dropped, 20)
+
+    # Too late: its first one comes when they have been given up.
+    same(f"{vip}: a first one that comes later goes its way alone",
+         len(where(fragments(udp(9301, 8, bytes(120), dst=vip), 64, 1000)[0]).split()), 1)
+
+# A flood of tails: what is held is bounded, so most are dropped at once.
+dropped = counter("drop_fragment")
+for ident in range(20001, 23001):
+    network.send(fragments(udp(9401, 8, bytes(1000)), 512, ident)[1])
+gone = counter("drop_fragment") - dropped
+check(3000 - gone <= 64 * 16, "of 3,000 at most 1,024 are held at once", 3000 - gone)
+same("a datagram in the right order is delivered meanwhile",
+     len(where(*fragments(udp(9402, 8, bytes(120)), 64, 7000)).split()), 2)
+PY
+
+director nft 'add table inet t; add chain inet t c { type filter hook prerouting priority 0; };
+	add rule inet t c ct state new counter'
+requests "reassembled"
+held=$(counter fragment_held)
+packets <<'PY'
+for vip in VIP4, VIP6:
+    parts = fragments(udp(11001, 8, bytes(312), dst=vip), 64, 8000)
+    names = where(*reversed(parts)).split()
+    # Whole, or cut again: whatever the reassembler's rule is.
+    check(names and len(set(names)) == 1, f"{vip}: reassembled, in the wrong order: one backend", names)
+PY
+is "no fragment reached dsr" "$(counter fragment_held)" "$held"
