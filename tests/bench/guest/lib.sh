@@ -119,11 +119,10 @@ destination() {
 	esac
 }
 
-# traffic udp4|tcp4|udp6|tcp6 PATH: the generator's settings
+# traffic udp4|tcp4|udp6|tcp6 PATH: $settings of the generator
 traffic() {
-	echo "daddr=$(destination "$2" "${1#???}")"
-	echo "services=$services"
-	if [[ $1 = tcp* ]]; then echo tcp=1; else echo tcp=0; fi
+	settings=("daddr=$(destination "$2" "${1#???}")" services="$services" tcp=0)
+	[[ $1 != tcp* ]] || settings+=(tcp=1)
 }
 
 # inject PATH KEY=VALUE...: have the generator run, and print nanoseconds
@@ -139,9 +138,10 @@ inject() {
 
 # start PATH TRAFFIC FLOWS: flows that are established
 start() {
-	local path=$1 word=$2 flows=$3 settings syn
+	local path=$1 word=$2 flows=$3 syn
+	local -a settings
 
-	mapfile -t settings < <(traffic "$word" "$path")
+	traffic "$word" "$path"
 	settings+=(first=0 flows="$flows" stride=1)
 	for syn in 1 0 0; do
 		inject "$path" "${settings[@]}" syn="$syn" run="$flows" > /dev/null
@@ -154,9 +154,9 @@ STRIDE=618033989
 
 # established CASE PATH TRAFFIC FLOWS PACKETS
 established() {
-	local settings
+	local -a settings
 
-	mapfile -t settings < <(traffic "$3" "$2")
+	traffic "$3" "$2"
 	settings+=(first=0 flows="$4" stride="$STRIDE" syn=0)
 	figure "$1" "$2" "$(inject "$2" "${settings[@]}" run="$5")"
 }
@@ -164,9 +164,9 @@ established() {
 # beginning CASE PATH TRAFFIC FIRST FLOWS: a packet of each of the flows from the
 # FIRST on, which are new
 beginning() {
-	local settings
+	local -a settings
 
-	mapfile -t settings < <(traffic "$3" "$2")
+	traffic "$3" "$2"
 	settings+=(first="$4" flows="$5" stride=1 syn=1)
 	figure "$1" "$2" "$(inject "$2" "${settings[@]}" run="$5")"
 }

@@ -60,7 +60,12 @@ static uint stride = 1;
 module_param(stride, uint, 0644);
 MODULE_PARM_DESC(stride, "Steps from a packet's flow to the next one's, without a divisor in common with flows");
 
-static u64 picoseconds;		/* of a packet, the median burst's */
+static u64 picoseconds;		/* of a packet */
+
+/* Of the next packet.  Goes on from run to run, so that each run finds other
+ * flows than the last one has left in the cache.
+ */
+static u64 number;
 
 static int compare(const void *a, const void *b)
 {
@@ -87,18 +92,16 @@ static int plan_read(struct inject_plan *plan)
 	return -EINVAL;
 }
 
-/* Nanoseconds, or a negative errno.  @number: of the burst's first packet */
-static s64 burst(struct net_device *dev, const struct inject_plan *plan,
-		 u64 number)
+/* Nanoseconds, or a negative errno. */
+static s64 burst(struct net_device *dev, const struct inject_plan *plan)
 {
 	struct sk_buff *skb[BURST];
 	unsigned int i, n;
-	u64 start, flow;
+	u64 start;
 	u32 rest;
 
 	for (n = 0; n < BURST; n++) {
-		flow = (number + n) * stride;
-		div_u64_rem(flow, flows, &rest);
+		div_u64_rem(number++ * stride, flows, &rest);
 		skb[n] = inject_frame(dev, plan, first + rest);
 		if (!skb[n])
 			goto free;
@@ -118,7 +121,21 @@ free:
 	return -ENOMEM;
 }
 
-/* The median leaves out the bursts that a timer's interrupt fell into. */
+/* The mean of the middle half of the bursts, without those that an interrupt
+ * fell into; a median would be as coarse as the clock, which in User-Mode Linux
+ * ticks every 256 ns.
+ */
+static u64 middle_mean(u32 *took, u32 bursts)
+{
+	u32 i, quarter = bursts / 4;
+	u64 sum = 0;
+
+	sort(took, bursts, sizeof(*took), compare, NULL);
+	for (i = quarter; i < bursts - quarter; i++)
+		sum += took[i];
+	return div_u64(sum * 1000, (bursts - 2 * quarter) * BURST);
+}
+
 static int run(struct net_device *dev, const struct inject_plan *plan,
 	       u32 bursts)
 {
@@ -129,16 +146,14 @@ static int run(struct net_device *dev, const struct inject_plan *plan,
 	if (!took)
 		return -ENOMEM;
 	for (i = 0; i < bursts && result >= 0; i++) {
-		result = burst(dev, plan, (u64)i * BURST);
+		result = burst(dev, plan);
 		took[i] = result;
 		if (signal_pending(current))
 			result = -EINTR;
 		cond_resched();
 	}
-	if (result >= 0) {
-		sort(took, bursts, sizeof(*took), compare, NULL);
-		picoseconds = (u64)took[bursts / 2] * 1000 / BURST;
-	}
+	if (result >= 0)
+		picoseconds = middle_mean(took, bursts);
 	kvfree(took);
 	return result < 0 ? result : 0;
 }
@@ -178,7 +193,7 @@ static const struct kernel_param_ops run_ops = {
 	.get = run_get,
 };
 module_param_cb(run, &run_ops, NULL, 0644);
-MODULE_PARM_DESC(run, "Write: that many packets, in whole bursts.  Read: nanoseconds a packet took, the median of the bursts");
+MODULE_PARM_DESC(run, "Write: that many packets, in whole bursts.  Read: nanoseconds a packet took, the mean of the bursts' middle half");
 
 MODULE_DESCRIPTION("Packets for dsr's benchmark");
 MODULE_LICENSE("GPL");
