@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <kunit/test.h>
+#include <linux/gcd.h>
 
 #include "kmod/rr.c"
 
@@ -78,6 +79,64 @@ static void step_is_coprime(struct kunit *test)
 	}
 }
 
+/* The longest wait of a stretch of @weight points, in turns. */
+static u32 longest_wait(u32 total, u32 weight)
+{
+	u32 step = dsr_rr_step(total), last = 0, longest = 0, turn;
+
+	for (turn = 1; turn <= total; turn++) {
+		if (dsr_rr_turn(turn, step, total) >= weight)
+			continue;
+		longest = max(longest, turn - last);
+		last = turn;
+	}
+	return longest;
+}
+
+/* The golden section itself would give 1.9 times the mean, as the distances are
+ * Fibonacci numbers then; a total such as 126 has no step that near to it.
+ */
+static void no_wait_is_longer_than_three_means(struct kunit *test)
+{
+	u32 total, weight, worst = 0, at = 0, wait;
+
+	for (total = 1; total < 200; total++)
+		for (weight = 1; weight <= total; weight++) {
+			wait = longest_wait(total, weight) * weight * 100 /
+			       total;
+			if (wait > worst) {
+				worst = wait;
+				at = total;
+			}
+		}
+	kunit_info(test, "longest wait: %u%% of the mean, of %u turns\n",
+		   worst, at);
+	KUNIT_EXPECT_LE(test, worst, 300);
+}
+
+/* Whatever the weights add up to: totals that have a bad neighbour of the
+ * golden section.
+ */
+static void large_totals_have_good_steps(struct kunit *test)
+{
+	static const u32 totals[] = {
+		255, 398, 5000, 16299135, 62347837, 226655547, 4096 * 65535,
+	};
+	u32 i, step, rest, total, largest;
+
+	for (i = 0; i < ARRAY_SIZE(totals); i++) {
+		total = totals[i];
+		step = dsr_rr_step(total);
+		for (largest = 0; step; step = rest) {
+			largest = max(largest, total / step);
+			rest = total % step;
+			total = step;
+		}
+		KUNIT_EXPECT_EQ(test, total, 1);
+		KUNIT_EXPECT_LE(test, largest, 10);
+	}
+}
+
 static void largest_ring_does_not_overflow(struct kunit *test)
 {
 	u32 total = 4096 * 65535, step = dsr_rr_step(total);
@@ -102,6 +161,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(every_round_is_exact),
 	KUNIT_CASE(turns_are_spread),
 	KUNIT_CASE(step_is_coprime),
+	KUNIT_CASE(no_wait_is_longer_than_three_means),
+	KUNIT_CASE(large_totals_have_good_steps),
 	KUNIT_CASE(largest_ring_does_not_overflow),
 	KUNIT_CASE(point_finds_its_stretch),
 	{}
