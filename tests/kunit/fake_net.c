@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A namespace of dsr that no packet reaches. */
+#include <kunit/resource.h>
+#include <kunit/test.h>
+
+#include "fake_net.h"
+#include "kmod/hook.h"
+#include "kmod/settings.h"
+#include "kmod/stats.h"
+#include "kmod/sweep.h"
+#include "kmod/sysfs.h"
+#include "kmod/track.h"
+
+struct workqueue_struct *dsr_wq;
+
+/* Where the sources under test end. */
+
+int dsr_hook_attach(struct dsr_net *dn)
+{
+	return 0;
+}
+
+void dsr_hook_detach(struct dsr_net *dn)
+{
+}
+
+void dsr_sweep_start(struct dsr_net *dn)
+{
+}
+
+int dsr_sysfs_service_add(struct dsr_service *svc)
+{
+	return 0;
+}
+
+void dsr_sysfs_service_del(struct dsr_service *svc)
+{
+}
+
+int dsr_sysfs_backend_add(struct dsr_backend *be)
+{
+	return 0;
+}
+
+void dsr_sysfs_backend_del(struct dsr_backend *be)
+{
+}
+
+/* One that has no neighbour. */
+struct dsr_nexthop *dsr_nexthop_get(struct dsr_net *dn,
+				    const struct dsr_nexthop_key *key)
+{
+	struct dsr_nexthop *nexthop = kzalloc(sizeof(*nexthop), GFP_KERNEL);
+
+	if (nexthop)
+		nexthop->since = jiffies;
+	return nexthop;
+}
+
+void dsr_nexthop_put(struct dsr_net *dn, struct dsr_nexthop *nexthop)
+{
+	kfree_rcu(nexthop, rcu);
+}
+
+struct dsr_traffic_stats __percpu *dsr_traffic_alloc(void)
+{
+	return __netdev_alloc_pcpu_stats(struct dsr_traffic_stats, GFP_KERNEL);
+}
+
+static void destroy(void *data)
+{
+	struct dsr_net *dn = data;
+
+	mutex_lock(&dn->config_lock);
+	dsr_service_flush(dn);
+	mutex_unlock(&dn->config_lock);
+	dsr_service_net_exit(dn);
+	dsr_backend_net_exit(dn);
+	/* What is freed after a grace period, by functions of this module. */
+	rcu_barrier();
+	destroy_workqueue(dsr_wq);
+	rcu_barrier();
+	mutex_destroy(&dn->config_lock);
+}
+
+struct dsr_net *fake_net(struct kunit *test)
+{
+	struct dsr_net *dn = kunit_kzalloc(test, sizeof(*dn), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, dn);
+	dsr_wq = alloc_workqueue("dsr_kunit", 0, 0);
+	KUNIT_ASSERT_NOT_NULL(test, dsr_wq);
+	mutex_init(&dn->config_lock);
+	dsr_settings_init_key(dn, 1);
+	dn->flows_wanted = DSR_FLOWS_MIN;
+	dsr_track_init(dn);
+	dsr_service_net_init(dn);
+	KUNIT_ASSERT_EQ(test, dsr_backend_net_init(dn), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy, dn), 0);
+	return dn;
+}
+
+void fake_addr(struct dsr_addr *addr, u32 v4)
+{
+	memset(addr, 0, sizeof(*addr));
+	addr->family = AF_INET;
+	addr->ip.v4 = htonl(v4);
+}
+
+struct dsr_service *fake_service(struct kunit *test, struct dsr_net *dn, u8 n,
+				 const struct dsr_sched_ops *sched)
+{
+	struct dsr_service_key key = {
+		.prefixlen = 32,
+		.protocol = IPPROTO_TCP,
+		.port = 80,
+		.port_end = 80,
+	};
+	struct dsr_service_options options;
+	struct dsr_service *svc;
+
+	fake_addr(&key.addr, 0x0a020000 + n);
+	dsr_service_defaults(&options);
+	options.sched = sched;
+	mutex_lock(&dn->config_lock);
+	svc = dsr_service_add(dn, &key, &options, NULL);
+	mutex_unlock(&dn->config_lock);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, svc);
+	return svc;
+}
+
+struct dsr_backend *fake_backend(struct kunit *test, struct dsr_service *svc,
+				 u32 n, u32 weight)
+{
+	struct dsr_backend_options options = {
+		.weight = weight,
+		.mode = DSR_MODE_LOCAL,
+		.state = DSR_STATE_UP,
+	};
+	struct dsr_backend *be;
+	struct dsr_addr addr;
+
+	fake_addr(&addr, 0x0a030000 + n);
+	mutex_lock(&svc->dn->config_lock);
+	be = dsr_backend_add(svc, &addr, &options, NULL);
+	mutex_unlock(&svc->dn->config_lock);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, be);
+	return be;
+}
+
+u32 fake_number(const struct dsr_backend *be)
+{
+	return ntohl(be->addr.ip.v4) - 0x0a030000;
+}
+
+void fake_backend_del(struct kunit *test, struct dsr_service *svc,
+		      struct dsr_backend *be)
+{
+	int err;
+
+	mutex_lock(&svc->dn->config_lock);
+	err = dsr_backend_del(svc, be, NULL);
+	mutex_unlock(&svc->dn->config_lock);
+	KUNIT_ASSERT_EQ(test, err, 0);
+}
+
+void fake_weight(struct kunit *test, struct dsr_service *svc,
+		 struct dsr_backend *be, u32 weight)
+{
+	struct dsr_backend_options options = be->options;
+	int err;
+
+	options.weight = weight;
+	mutex_lock(&svc->dn->config_lock);
+	err = dsr_backend_set(svc, be, &options, NULL);
+	mutex_unlock(&svc->dn->config_lock);
+	KUNIT_ASSERT_EQ(test, err, 0);
+}
+
+void fake_unreachable(struct dsr_backend *be, bool unreachable)
+{
+	struct dsr_net *dn = be->svc->dn;
+	struct dsr_nexthop *nexthop;
+
+	mutex_lock(&dn->config_lock);
+	nexthop = unreachable ? dsr_nexthop_get(dn, NULL) : NULL;
+	nexthop = rcu_replace_pointer(be->nexthop, nexthop,
+				      lockdep_is_held(&dn->config_lock));
+	if (nexthop)
+		dsr_nexthop_put(dn, nexthop);
+	mutex_unlock(&dn->config_lock);
+}
+
+u32 fake_next(struct dsr_service *svc, u64 hash)
+{
+	struct dsr_backend *be;
+	u32 n;
+
+	rcu_read_lock();
+	be = dsr_sched_next(rcu_dereference(svc->pool), svc, hash);
+	n = be ? fake_number(be) : 0;
+	rcu_read_unlock();
+	return n;
+}
+
+u32 fake_by_hash(struct dsr_service *svc, u64 hash)
+{
+	struct dsr_backend *be;
+	u32 n;
+
+	rcu_read_lock();
+	be = dsr_sched_by_hash(rcu_dereference(svc->pool), hash);
+	n = be ? fake_number(be) : 0;
+	rcu_read_unlock();
+	return n;
+}
