@@ -263,8 +263,11 @@ static void payload_v4(const struct sk_buff *skb, struct dsr_tuple *tuple,
 	}
 }
 
-/* ipv6_skip_exthdr() has passed the fragment header by, or stopped at it. */
-static bool fragment_v6(const struct sk_buff *skb, struct payload *payload)
+/* ipv6_skip_exthdr() has passed the fragment header by, or stopped at it; there
+ * may be but one.
+ */
+static bool fragment_v6(const struct sk_buff *skb, __be16 frag_off,
+			struct payload *payload)
 {
 	const struct frag_hdr *fh;
 	unsigned int offset = 0;
@@ -273,7 +276,7 @@ static bool fragment_v6(const struct sk_buff *skb, struct payload *payload)
 	if (ipv6_find_hdr(skb, &offset, NEXTHDR_FRAGMENT, NULL, NULL) < 0)
 		return false;
 	fh = skb_header_pointer(skb, offset, sizeof(buffer), &buffer);
-	if (!fh)
+	if (!fh || fh->frag_off != frag_off)
 		return false;
 	payload->later = fh->frag_off & htons(IP6_OFFSET);
 	payload->fragment_id = ntohl(fh->identification);
@@ -311,7 +314,7 @@ static bool payload_v6(const struct sk_buff *skb, struct dsr_tuple *tuple,
 	payload->protocol = nexthdr;
 	/* An atomic fragment (RFC 6946) is whole. */
 	payload->fragment = frag_off & htons(IP6_OFFSET | IP6_MF);
-	if (unlikely(payload->fragment && !fragment_v6(skb, payload)))
+	if (unlikely(payload->fragment && !fragment_v6(skb, frag_off, payload)))
 		return false;
 	if (unlikely(offset < 0) && is_empty_v6(skb)) {
 		payload->protocol = IPPROTO_NONE;

@@ -2,6 +2,7 @@
 /* The schedulers that go by weights: rr in turn, random and p2c by chance.  A
  * flow whose choice isn't remembered is given by its hash, in the same shares.
  */
+#include <linux/gcd.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
@@ -51,13 +52,21 @@ u32 dsr_sched_sums_pick(const struct dsr_pool *pool, u64 hash)
 			       reciprocal_scale((u32)hash, total));
 }
 
+/* The ring is as short as it can be: equal weights are a turn each. */
 static int rr_build(struct dsr_pool *pool, const struct dsr_service *svc)
 {
-	int err = dsr_sched_sums_build(pool, svc);
+	u32 divisor = 0, i;
+	int err;
 
-	if (!err)
-		pool->step = dsr_rr_step(pool->sums[pool->nr - 1]);
-	return err;
+	err = dsr_sched_sums_build(pool, svc);
+	if (err)
+		return err;
+	for (i = 0; i < pool->nr; i++)
+		divisor = gcd(divisor, pool->sums[i]);
+	for (i = 0; i < pool->nr; i++)
+		pool->sums[i] /= divisor;
+	pool->step = dsr_rr_step(pool->sums[pool->nr - 1]);
+	return 0;
 }
 
 static u32 rr_next(const struct dsr_pool *pool, atomic64_t *turn, u64 hash)

@@ -118,11 +118,27 @@ struct dsr_service *dsr_vip_service_wide(const struct dsr_net *dn,
 	return svc;
 }
 
+/* Whether a VIP has a service for a class, or for whatever may come. */
+static bool serves(const struct dsr_vip *vip, enum dsr_flow_class class,
+		   bool whatever)
+{
+	unsigned int i;
+
+	if (READ_ONCE(vip->services[class]) ||
+	    READ_ONCE(vip->services[DSR_FLOW_OTHER]))
+		return true;
+	for (i = 0; whatever && i < DSR_FLOW_OTHER; i++)
+		if (READ_ONCE(vip->services[i]))
+			return true;
+	return false;
+}
+
 /**
  * dsr_vip_serves() - whether any service could want a packet without its ports
  * @dn: the namespace
  * @vip: the VIP of the longest prefix that has the packet's destination
- * @tuple: the packet's tuple, but for the ports
+ * @tuple: the packet's tuple, but for the ports; the protocol may be that of an
+ *	   extension header, behind which any other may come
  *
  * Context: under RCU.
  * Return: whether one could.
@@ -131,12 +147,13 @@ bool dsr_vip_serves(const struct dsr_net *dn, const struct dsr_vip *vip,
 		    const struct dsr_tuple *tuple)
 {
 	enum dsr_flow_class class = dsr_flow_class_of(tuple->protocol);
+	bool whatever = tuple->family == AF_INET6 &&
+			ipv6_ext_hdr(tuple->protocol);
 	struct dsr_addr daddr;
 
 	tuple_daddr(tuple, &daddr);
 	for (; vip; vip = dsr_vip_wider(dn, &daddr, vip->prefixlen))
-		if (READ_ONCE(vip->services[class]) ||
-		    READ_ONCE(vip->services[DSR_FLOW_OTHER]))
+		if (serves(vip, class, whatever))
 			return true;
 	return false;
 }
