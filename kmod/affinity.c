@@ -67,7 +67,7 @@ static void insert(const struct dsr_net *dn, const struct dsr_addr *addr,
 	else
 		peer.saddr6 = addr->ip.v6;
 	dsr_flow_insert(rcu_dereference(dn->flows), hash, value, &peer,
-			&dn->flow_user, &entry);
+			&dn->flow_user, true, &entry);
 }
 
 /**

@@ -145,7 +145,7 @@ static struct dsr_backend *insert(const struct decision *d, u64 value,
 
 	fill_peer(&peer, &d->pkt->tuple);
 	switch (dsr_flow_insert(rcu_dereference(dn->flows), d->tag, value,
-				&peer, &dn->flow_user, &flow)) {
+				&peer, &dn->flow_user, !d->flow, &flow)) {
 	case DSR_FLOW_REPLACED:
 		dsr_count(dn, DSR_COUNTER_FLOW_REPLACED);
 		fallthrough;

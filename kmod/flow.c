@@ -108,7 +108,7 @@ static bool table_find(const struct dsr_flow_table *table, u64 tag,
 static enum dsr_flow_insert_result
 table_insert(const struct dsr_flow_table *table, u64 tag, u64 value,
 	     const struct dsr_flow_peer *peer, const struct dsr_flow_user *user,
-	     struct dsr_flow *flow);
+	     bool looked, struct dsr_flow *flow);
 
 /* Takes a flow over from the table before.  First in here, then out of there: so
  * that it is always in one of them.
@@ -120,7 +120,7 @@ static bool take_over(const struct dsr_flow_table *table,
 	struct dsr_flow_peer peer = *slot_peer(old, flow->slot);
 	struct dsr_flow there = *flow;
 
-	if (table_insert(table, tag, flow->value, &peer, user, flow) ==
+	if (table_insert(table, tag, flow->value, &peer, user, false, flow) ==
 	    DSR_FLOW_NO_ROOM)
 		return false;
 	if (dsr_flow_remove(&there))
@@ -254,7 +254,7 @@ static bool flow_settle(const struct dsr_flow_table *table, u64 tag,
 static enum dsr_flow_insert_result
 table_insert(const struct dsr_flow_table *table, u64 tag, u64 value,
 	     const struct dsr_flow_peer *peer, const struct dsr_flow_user *user,
-	     struct dsr_flow *flow)
+	     bool looked, struct dsr_flow *flow)
 {
 	struct dsr_flow_slot *victim;
 	u64 old = 0;
@@ -262,8 +262,9 @@ table_insert(const struct dsr_flow_table *table, u64 tag, u64 value,
 	int try;
 
 	for (try = 0; try < INSERT_TRIES; try++) {
-		if (table_find(table, tag, flow))
+		if (!looked && table_find(table, tag, flow))
 			return DSR_FLOW_FOUND;
+		looked = false;
 		victim = find_victim(table, tag, user, &best, &old);
 		if (!victim)
 			return DSR_FLOW_NO_ROOM;
@@ -289,6 +290,8 @@ table_insert(const struct dsr_flow_table *table, u64 tag, u64 value,
  * @value: its value, not 0
  * @peer: whom it is with
  * @user: of the table
+ * @looked: whether dsr_flow_find() has just not found it; should another CPU
+ *	    have been quicker since, that is noticed all the same
  * @flow: the flow as it stands in the table, unless there was no room
  *
  * Context: softirq or BH off, under RCU.  Takes no lock.
@@ -297,9 +300,11 @@ table_insert(const struct dsr_flow_table *table, u64 tag, u64 value,
 enum dsr_flow_insert_result
 dsr_flow_insert(const struct dsr_flow_table *table, u64 hash, u64 value,
 		const struct dsr_flow_peer *peer,
-		const struct dsr_flow_user *user, struct dsr_flow *flow)
+		const struct dsr_flow_user *user, bool looked,
+		struct dsr_flow *flow)
 {
-	return table_insert(table, dsr_flow_tag(hash), value, peer, user, flow);
+	return table_insert(table, dsr_flow_tag(hash), value, peer, user,
+			    looked, flow);
 }
 
 /**

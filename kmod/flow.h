@@ -316,7 +316,8 @@ bool dsr_flow_find(const struct dsr_flow_table *table, u64 hash,
 enum dsr_flow_insert_result
 dsr_flow_insert(const struct dsr_flow_table *table, u64 hash, u64 value,
 		const struct dsr_flow_peer *peer,
-		const struct dsr_flow_user *user, struct dsr_flow *flow);
+		const struct dsr_flow_user *user, bool looked,
+		struct dsr_flow *flow);
 bool dsr_flow_update(struct dsr_flow *flow, u64 value);
 
 /* All that is in the table, set by set. */

@@ -194,7 +194,8 @@ void dsr_fragment_note(struct dsr_net *dn, const struct dsr_packet *pkt,
 	if (dsr_flow_find(table, hash, &dn->flow_user, &entry) &&
 	    dsr_flow_update(&entry, value))
 		return;
-	dsr_flow_insert(table, hash, value, &nobody, &dn->flow_user, &entry);
+	dsr_flow_insert(table, hash, value, &nobody, &dn->flow_user, false,
+			&entry);
 }
 
 static void bucket_take(struct dsr_fragment_bucket *bucket, u64 hash,

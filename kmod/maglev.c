@@ -95,8 +95,14 @@ static void heap_init(struct cursor *heap, u32 size,
 static void take_slot(u16 *table, u32 size, unsigned long *taken,
 		      struct cursor *cursor)
 {
-	while (__test_and_set_bit(cursor->next, taken))
-		cursor->next = (cursor->next + cursor->skip) % size;
+	/* Both are below @size: no division, of which there would be some dozen
+	 * for each slot.
+	 */
+	while (__test_and_set_bit(cursor->next, taken)) {
+		cursor->next += cursor->skip;
+		if (cursor->next >= size)
+			cursor->next -= size;
+	}
 	table[cursor->next] = cursor->owner;
 	cursor->turn++;
 }

@@ -219,7 +219,9 @@ static enum dsr_parse_result parse_icmp(const struct sk_buff *skb,
 		return DSR_PARSE_OTHER;
 	if (icmph->type == ICMP_ECHO)
 		return parse_portless(payload, icmph->un.echo.id, pkt);
-	if (payload->fragment || !icmp_is_err(icmph->type))
+	/* A redirect is for the host on the link that it came by. */
+	if (payload->fragment || !icmp_is_err(icmph->type) ||
+	    icmph->type == ICMP_REDIRECT)
 		return DSR_PARSE_OTHER;
 	return parse_quoted(skb, payload->offset + sizeof(*icmph), pkt);
 }

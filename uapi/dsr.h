@@ -48,9 +48,9 @@
  *	    DSR_A_BACKEND_PINNED_LLADDR	binary, 6 bytes: the MAC address is pinned,
  *					with DEV; all zero: not
  *	    DSR_A_BACKEND_MAX_FLOWS	u32, of active flows, default 0: no limit
- *	    DSR_A_BACKEND_MIN_FLOWS	u32, below MAX_FLOWS: how few make a full
- *					backend take new flows again, default 0:
- *					three quarters of MAX_FLOWS
+ *	    DSR_A_BACKEND_MIN_FLOWS	u32, below MAX_FLOWS: a full backend takes
+ *					new flows again when it has fewer, default
+ *					0: three quarters of MAX_FLOWS
  *	    DSR_A_BACKEND_SLOW_START	u32, seconds up to DSR_SLOW_START_MAX,
  *					default 0: takes its share at once
  *	    DSR_A_BACKEND_FLOWS		u32, active flows now	(answers only)

@@ -94,7 +94,7 @@ enum dsr_flow_insert_result ledger_insert(struct ledger *ledger, u64 hash,
 
 	enter();
 	result = dsr_flow_insert(ledger->table, hash, value, &peer,
-				 &ledger->user, &flow);
+				 &ledger->user, false, &flow);
 	leave();
 	return result;
 }

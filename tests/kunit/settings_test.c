@@ -22,7 +22,7 @@ static void put(struct dsr_net *dn, u32 n, u64 value)
 	local_bh_disable();
 	rcu_read_lock();
 	dsr_flow_insert(rcu_dereference(dn->flows), n * GOLDEN_RATIO_64, value,
-			&nobody, &dn->flow_user, &flow);
+			&nobody, &dn->flow_user, false, &flow);
 	rcu_read_unlock();
 	local_bh_enable();
 }

@@ -30,7 +30,7 @@ static enum dsr_flow_insert_result put(struct stage *stage, u64 hash,
 	local_bh_disable();
 	rcu_read_lock();
 	result = dsr_flow_insert(rcu_dereference(stage->dn->flows), hash, value,
-				 &nobody, &stage->dn->flow_user, flow);
+				 &nobody, &stage->dn->flow_user, false, flow);
 	rcu_read_unlock();
 	local_bh_enable();
 	return result;
