@@ -69,10 +69,10 @@ static void states_are_apart(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test,
 				   dsr_flow_is_flow(dsr_flow_value(1, state,
 								   2)));
-	KUNIT_EXPECT_LT(test, DSR_FLOW_STATES, dsr_flow_state(VALUE_BUSY));
+	KUNIT_EXPECT_LT(test, DSR_FLOW_STATES, dsr_flow_state(DSR_FLOW_VALUE_BUSY));
 	/* A fragment that the stack gets is of no backend and yet a value. */
 	KUNIT_EXPECT_NE(test, dsr_flow_value(0, DSR_FLOW_FRAGMENT, 0),
-			VALUE_EMPTY);
+			DSR_FLOW_VALUE_EMPTY);
 }
 
 static void seconds_become_ticks(struct kunit *test)
@@ -100,10 +100,10 @@ static void inserted_flow_is_found(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ledger_has(ledger, 8));
 
 	/* The tag that means something else. */
-	KUNIT_EXPECT_FALSE(test, ledger_find(ledger, TAG_EMPTY, &flow));
-	KUNIT_EXPECT_EQ(test, ledger_insert(ledger, TAG_EMPTY, 5),
+	KUNIT_EXPECT_FALSE(test, ledger_find(ledger, DSR_FLOW_TAG_EMPTY, &flow));
+	KUNIT_EXPECT_EQ(test, ledger_insert(ledger, DSR_FLOW_TAG_EMPTY, 5),
 			DSR_FLOW_INSERTED);
-	KUNIT_EXPECT_TRUE(test, ledger_find(ledger, TAG_EMPTY, &flow));
+	KUNIT_EXPECT_TRUE(test, ledger_find(ledger, DSR_FLOW_TAG_EMPTY, &flow));
 	KUNIT_EXPECT_EQ(test, flow.value, 5);
 	ledger_audit(test, ledger);
 }
@@ -139,6 +139,55 @@ static void update_changes_only_what_it_read(struct kunit *test)
 	ledger_audit(test, ledger);
 }
 
+/* Whether the first of its sets has a flow. */
+static bool in_first_set(const struct dsr_flow_table *table, u64 hash)
+{
+	struct dsr_flow flow;
+
+	return set_find(dsr_flow_set(table, dsr_flow_tag(hash), 0),
+			dsr_flow_tag(hash), &flow);
+}
+
+static u64 look(struct ledger *ledger, u64 hash)
+{
+	u64 value;
+
+	rcu_read_lock();
+	value = dsr_flow_look(ledger->table, hash);
+	rcu_read_unlock();
+	return value;
+}
+
+/* A quick look is as good as a whole one, for those in their first sets. */
+static void look_finds_in_the_first_set(struct kunit *test)
+{
+	struct ledger *ledger = ledger_create(test, FLOWS);
+	struct dsr_flow flow;
+	u32 n, seen = 0;
+	u64 value;
+
+	for (n = 1; n <= FLOWS; n++)
+		ledger_put(ledger, n, DSR_FLOW_OPEN, n);
+	for (n = 1; n <= FLOWS; n++) {
+		value = look(ledger, ledger_hash(n));
+		if (!in_first_set(ledger->table, ledger_hash(n))) {
+			KUNIT_EXPECT_EQ(test, value, DSR_FLOW_VALUE_EMPTY);
+			continue;
+		}
+		seen++;
+		KUNIT_EXPECT_EQ(test, value,
+				dsr_flow_value(n, DSR_FLOW_OPEN, n));
+		KUNIT_ASSERT_TRUE(test, ledger_find(ledger, ledger_hash(n),
+						    &flow));
+		ledger_remove(ledger, &flow);
+		KUNIT_EXPECT_EQ(test, look(ledger, ledger_hash(n)),
+				DSR_FLOW_VALUE_EMPTY);
+	}
+	KUNIT_EXPECT_GT(test, seen, FLOWS / 10 * 9);
+	KUNIT_EXPECT_EQ(test, look(ledger, DSR_FLOW_TAG_EMPTY),
+			DSR_FLOW_VALUE_EMPTY);
+}
+
 static void removed_flow_is_gone(struct kunit *test)
 {
 	struct ledger *ledger = ledger_create(test, FLOWS);
@@ -157,15 +206,6 @@ static void removed_flow_is_gone(struct kunit *test)
 			DSR_FLOW_INSERTED);
 	KUNIT_EXPECT_TRUE(test, ledger_has(ledger, 7));
 	ledger_audit(test, ledger);
-}
-
-/* Whether the first of its sets has a flow. */
-static bool in_first_set(const struct dsr_flow_table *table, u64 hash)
-{
-	struct dsr_flow flow;
-
-	return set_find(set_choice(table, flow_tag(hash), 0), flow_tag(hash),
-			&flow);
 }
 
 /* What flow.h promises: all but two of ten thousand, 94 of 100 in the first of
@@ -308,10 +348,10 @@ static struct ledger *crowded(struct kunit *test)
 	for (n = 0; n < 24; n++)
 		for (choice = 0; choice < DSR_FLOW_CHOICES; choice++)
 			KUNIT_ASSERT_PTR_EQ(test,
-					    set_choice(table, crowd(table, n),
-						       choice),
-					    set_choice(table, crowd(table, 0),
-						       choice));
+					    dsr_flow_set(table, crowd(table, n),
+							 choice),
+					    dsr_flow_set(table, crowd(table, 0),
+							 choice));
 	for (n = 0; n < 16; n++)
 		KUNIT_ASSERT_EQ(test,
 				ledger_insert(ledger, crowd(table, n),
@@ -444,6 +484,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(inserted_flow_is_found),
 	KUNIT_CASE(second_insert_yields_to_the_first),
 	KUNIT_CASE(update_changes_only_what_it_read),
+	KUNIT_CASE(look_finds_in_the_first_set),
 	KUNIT_CASE(removed_flow_is_gone),
 	KUNIT_CASE(holds_what_it_is_made_for),
 	KUNIT_CASE(peek_shows_all),

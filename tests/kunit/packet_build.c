@@ -119,12 +119,9 @@ struct ipv6_opt_hdr *put_ah(struct sk_buff *skb, u8 nexthdr, u8 len)
 enum dsr_parse_result parse(const struct sk_buff *skb, struct dsr_packet *pkt)
 {
 	u8 pf = ip_hdr(skb)->version == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
-	struct dsr_addr daddr;
 
 	memset(pkt, 0xa5, sizeof(*pkt));
-	dsr_packet_daddr(skb, pf, &daddr);
 	pkt->tuple.family = pf;
-	pkt->tuple.daddr = daddr.ip;
 	return dsr_packet_parse(skb, pkt);
 }
 

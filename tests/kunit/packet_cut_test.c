@@ -146,7 +146,8 @@ static void atomic(struct sk_buff *skb)
 	put_tcp(skb, 1234, 80)->rst = 1;
 }
 
-#define TCP_NEEDED 14
+/* Up to the word with the flags. */
+#define TCP_NEEDED 16
 
 static const struct kind {
 	const char *name;

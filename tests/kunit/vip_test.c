@@ -53,6 +53,20 @@ static void del(struct dsr_net *dn, struct dsr_service *svc)
 	mutex_unlock(&dn->config_lock);
 }
 
+/* As the hook does it: the address itself, else a prefix. */
+static const struct dsr_vip *vip_find(const struct dsr_net *dn,
+				      const struct dsr_addr *addr)
+{
+	const struct dsr_service_table *table = dsr_service_table(dn);
+	u8 bits = dsr_addr_bits(addr->family);
+	const struct dsr_vip *vip;
+
+	vip = dsr_vip_at(dn, table, addr, bits);
+	if (vip || !dsr_vip_has_prefixes(table, addr->family))
+		return vip;
+	return dsr_vip_wider(dn, addr, bits);
+}
+
 static struct dsr_service *find(struct dsr_net *dn, u32 v4, u8 protocol,
 				u16 port)
 {
@@ -68,7 +82,7 @@ static struct dsr_service *find(struct dsr_net *dn, u32 v4, u8 protocol,
 	fake_addr(&addr, v4);
 	tuple.daddr = addr.ip;
 	rcu_read_lock();
-	vip = dsr_vip_find(dn, &addr);
+	vip = vip_find(dn, &addr);
 	if (vip)
 		svc = dsr_vip_service(dn, vip, &tuple);
 	rcu_read_unlock();
@@ -88,7 +102,7 @@ static bool serves(struct dsr_net *dn, u32 v4, u8 protocol)
 	fake_addr(&addr, v4);
 	tuple.daddr = addr.ip;
 	rcu_read_lock();
-	vip = dsr_vip_find(dn, &addr);
+	vip = vip_find(dn, &addr);
 	served = vip && dsr_vip_serves(dn, vip, &tuple);
 	rcu_read_unlock();
 	return served;
@@ -288,7 +302,7 @@ static const struct dsr_vip *find_v6(struct dsr_net *dn,
 	const struct dsr_vip *vip;
 
 	rcu_read_lock();
-	vip = dsr_vip_find(dn, addr);
+	vip = vip_find(dn, addr);
 	rcu_read_unlock();
 	return vip;
 }
