@@ -322,7 +322,8 @@ err_free:
 static bool pool_differs(const struct dsr_backend_options *a,
 			 const struct dsr_backend_options *b)
 {
-	return a->weight != b->weight || a->state != b->state;
+	return a->weight != b->weight || a->state != b->state ||
+	       a->mode != b->mode;
 }
 
 static bool nexthop_differs(const struct dsr_backend_options *a,
@@ -386,11 +387,16 @@ err_options:
 static void backend_release(struct dsr_service *svc, struct dsr_backend *be)
 {
 	struct dsr_net *dn = svc->dn;
+	struct dsr_nexthop *nexthop = nexthop_of(dn, be);
 
 	id_retract(dn, be);
 	list_del_init(&be->drain);
 	dsr_sysfs_backend_del(be);
-	nexthop_set(dn, be, NULL);
+	/* Stays in place for packets on their way: without it they would take
+	 * the backend for one of mode local.
+	 */
+	if (nexthop)
+		dsr_nexthop_put(dn, nexthop);
 	call_rcu(&be->rcu, backend_free_rcu);
 }
 

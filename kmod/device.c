@@ -21,14 +21,14 @@ static struct dsr_device *find(const struct dsr_net *dn,
 }
 
 /* Packets that are in the hook already are there until the next grace period;
- * netfilter keeps what they use.
+ * netfilter keeps what they use, but not what those read who list its hooks.
  */
 static void detach(struct dsr_net *dn, struct dsr_device *device)
 {
 	nf_unregister_net_hook(dn->net, &device->ops);
 	list_del(&device->list);
 	dn->generation++;
-	kfree(device);
+	kfree_rcu(device, rcu);
 }
 
 /**

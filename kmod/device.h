@@ -20,6 +20,7 @@ struct netlink_ext_ack;
 struct dsr_device {
 	struct list_head list;
 	struct nf_hook_ops ops;
+	struct rcu_head rcu;		/* who lists hooks may be reading @ops */
 };
 
 /* Configuration: RTNL and config_lock held. */

@@ -131,6 +131,20 @@ static noinline unsigned int end_loop(struct sk_buff *skb, struct dsr_net *dn,
 	return drop(skb, dn, DSR_COUNTER_DROP_LOOP);
 }
 
+/* Whether dsr_forward() would leave a device's packet to the stack.  Context:
+ * under RCU.
+ */
+bool dsr_forward_is_local(const struct sk_buff *skb,
+			  const struct dsr_backend *be)
+{
+	const struct dsr_pool *pool = rcu_dereference(be->svc->pool);
+	const struct dsr_l2 *l2 = dsr_backend_l2(be);
+
+	if (!l2)
+		return dsr_backend_is_local(be);
+	return is_loop(skb, l2) && pool && pool->local;
+}
+
 static noinline unsigned int end_hops(struct sk_buff *skb, struct dsr_net *dn)
 {
 	dsr_tell_hops(skb);

@@ -8,6 +8,8 @@ struct dsr_net;
 struct sk_buff;
 
 void dsr_transmit(struct sk_buff *skb, const struct dsr_l2 *l2);
+bool dsr_forward_is_local(const struct sk_buff *skb,
+			  const struct dsr_backend *be);
 unsigned int dsr_forward(struct sk_buff *skb, struct dsr_net *dn,
 			 const struct dsr_backend *be, bool local);
 

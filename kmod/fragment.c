@@ -129,7 +129,11 @@ static unsigned int hold(struct sk_buff *skb, struct dsr_net *dn, u64 hash)
 		spin_unlock(&bucket->lock);
 		return go_on(skb, dn, backend, false);
 	}
+	/* Nothing that RCU alone keeps, or that others wait for. */
+	skb_orphan(skb);
 	skb_dst_drop(skb);
+	nf_reset_ct(skb);
+	skb_ext_reset(skb);
 	held(skb)->hash = hash;
 	held(skb)->since = jiffies;
 	bucket_add(dn, bucket, skb);
@@ -234,12 +238,14 @@ void dsr_fragment_release(struct dsr_net *dn, const struct dsr_packet *pkt,
 	__skb_queue_head_init(&taken);
 	bucket_take(bucket_of(dn, hash), hash, &taken);
 	while ((skb = __skb_dequeue(&taken))) {
-		if (!be || dsr_backend_is_local(be)) {
+		if (!be || dsr_forward_is_local(skb, be)) {
 			netif_rx(skb);
 			continue;
 		}
 		dsr_count(dn, DSR_COUNTER_RECEIVED);
-		dsr_forward(skb, dn, be, false);
+		/* Became the stack's just now. */
+		if (dsr_forward(skb, dn, be, false) == NF_ACCEPT)
+			kfree_skb(skb);
 	}
 }
 

@@ -43,6 +43,11 @@ bool dsr_split_allowed(const struct sk_buff *skb, unsigned int mtu, bool local)
 {
 	if (skb->protocol == htons(ETH_P_IPV6))
 		return !skb_is_gso(skb) && allowed_v6(skb, mtu, local);
+	/* IPv4 asks for no less of a link (RFC 791): room for the longest header
+	 * and eight bytes.
+	 */
+	if (mtu < IPV4_MIN_MTU)
+		return false;
 	return skb->ignore_df || !(ip_hdr(skb)->frag_off & htons(IP_DF));
 }
 
