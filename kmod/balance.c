@@ -64,12 +64,14 @@ static bool leaves_no_flow(enum dsr_event event)
 }
 
 /* The schedulers' hash, of what the service says, with the shared key. */
-static u64 schedule_hash(const struct decision *d)
+static u64 schedule_hash(const struct dsr_net *dn,
+			 const struct dsr_service *svc,
+			 const struct dsr_packet *pkt)
 {
-	const struct dsr_tuple *tuple = &d->pkt->tuple;
-	const siphash_key_t *key = &d->dn->hash_key;
+	const struct dsr_tuple *tuple = &pkt->tuple;
+	const siphash_key_t *key = &dn->hash_key;
 
-	switch (READ_ONCE(d->svc->options.hash)) {
+	switch (READ_ONCE(svc->options.hash)) {
 	case DSR_HASH_SOURCE:
 		return dsr_hash_3(tuple->saddr.word[0], tuple->saddr.word[1],
 				  0, key, DSR_HASH_PART);
@@ -85,10 +87,12 @@ static u64 schedule_hash(const struct decision *d)
 	}
 }
 
-static struct dsr_backend *by_hash(const struct decision *d)
+static struct dsr_backend *by_hash(const struct dsr_net *dn,
+				   const struct dsr_service *svc,
+				   const struct dsr_packet *pkt)
 {
-	return dsr_sched_by_hash(rcu_dereference(d->svc->pool),
-				 schedule_hash(d));
+	return dsr_sched_by_hash(rcu_dereference(svc->pool),
+				 schedule_hash(dn, svc, pkt));
 }
 
 static void count_new(const struct decision *d, const struct dsr_backend *be)
@@ -112,10 +116,10 @@ static struct dsr_backend *choose(struct decision *d)
 	if (be)
 		dsr_count(d->dn, DSR_COUNTER_FLOW_AFFINITY);
 	else if (in_middle(d->pkt))
-		be = by_hash(d);
+		be = by_hash(d->dn, d->svc, d->pkt);
 	else
 		be = dsr_sched_next(rcu_dereference(d->svc->pool), d->svc,
-				    schedule_hash(d));
+				    schedule_hash(d->dn, d->svc, d->pkt));
 	if (be && d->svc->affinity)
 		dsr_affinity_note(d->dn, d->svc, d->pkt, be, false);
 	return be;
@@ -181,7 +185,7 @@ static struct dsr_backend *store(const struct decision *d,
 	if (stored)
 		return stored;
 	dsr_count(d->dn, DSR_COUNTER_FLOW_UNSTORED);
-	return d->svc->affinity ? be : by_hash(d);
+	return d->svc->affinity ? be : by_hash(d->dn, d->svc, d->pkt);
 }
 
 static struct dsr_backend *assign(struct decision *d)
@@ -189,7 +193,7 @@ static struct dsr_backend *assign(struct decision *d)
 	struct dsr_backend *be;
 
 	if (leaves_no_flow(d->pkt->event))
-		return by_hash(d);
+		return by_hash(d->dn, d->svc, d->pkt);
 	be = choose(d);
 	return be ? store(d, be) : NULL;
 }
@@ -245,8 +249,6 @@ static noinline struct dsr_backend *decide(struct decision *d)
 	struct dsr_backend *be;
 	struct dsr_flow flow;
 
-	if (unlikely(READ_ONCE(d->svc->stateless)))
-		return by_hash(d);
 	if (!dsr_flow_find(rcu_dereference(d->dn->flows), d->tag,
 			   &d->dn->flow_user, &flow))
 		return assign_new(d);
@@ -330,8 +332,10 @@ struct dsr_backend *dsr_balance(struct dsr_net *dn, struct dsr_service *svc,
 	struct dsr_backend *be;
 	u64 tag;
 
-	if (unlikely(READ_ONCE(svc->stateless)))
-		return decide_apart(dn, svc, pkt, 0, why);
+	if (unlikely(READ_ONCE(svc->stateless))) {
+		*why = DSR_COUNTER_DROP_NO_BACKEND;
+		return by_hash(dn, svc, pkt);
+	}
 	tag = dsr_tuple_hash(&pkt->tuple, &svc->flow_key);
 	be = known(dn, svc, pkt, tag);
 	if (likely(be))
