@@ -58,7 +58,7 @@ operations = [each["name"] for each in spec["operations"]["list"]]
 check(constants("dsr_cmd", "DSR_CMD_"), operations, "the commands")
 check(1, spec["operations"]["list"][0]["value"], "the first command's number")
 check(constants("dsr_attr", "DSR_A_"), attributes("main"), "the attributes of a message")
-for each in ("service", "backend", "settings", "flow"):
+for each in ("service", "backend", "settings", "flow", "device"):
     check(constants(f"dsr_{each}_attr", f"DSR_A_{each.upper()}_"), attributes(each),
           f"the attributes of {each}")
 check(table("DSR_TRAFFIC_TABLE"), attributes("traffic"), "the counters of a service")
