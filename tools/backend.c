@@ -3,10 +3,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <net/if.h>
 #include <netinet/ether.h>
 
 #include "backend.h"
+#include "device.h"
 #include "dsr.h"
 #include "dsrctl.h"
 #include "genl.h"
@@ -54,19 +54,18 @@ static const char *const none = "none";
 static enum status dev_put(const char *value, struct nlmsghdr *request,
 			   const struct selector *service)
 {
+	enum status status = DONE;
 	unsigned int ifindex = 0;
 
 	(void)service;
-	if (!*value || strlen(value) >= IF_NAMESIZE)
+	if (!device_name_is_valid(value))
 		return USAGE;
-	if (strcmp(value, none)) {
-		ifindex = if_nametoindex(value);
-		if (!ifindex)
-			return refused("dev \"%s\": there is no such device",
-				       value);
-	}
-	mnl_attr_put_u32(request, DSR_A_BACKEND_DEV, ifindex);
-	return DONE;
+
+	if (strcmp(value, none))
+		status = device_find("dev", value, &ifindex);
+	if (status == DONE)
+		mnl_attr_put_u32(request, DSR_A_BACKEND_DEV, ifindex);
+	return status;
 }
 
 /* Six bytes, of one or two digits each. */
@@ -102,21 +101,6 @@ static void state_print(const struct nlattr *const *attrs)
 	out_number("flows", " flows %" PRIu64,
 		   attr_number(attrs[DSR_A_BACKEND_FLOWS], 0));
 	out_number("closing", closing ? " closing %" PRIu64 : NULL, closing);
-}
-
-/* Most backends stand behind the device of the one before. */
-static const char *device_name(unsigned int ifindex)
-{
-	static char name[IF_NAMESIZE];
-	static unsigned int known;
-
-	if (ifindex == known)
-		return name;
-
-	known = ifindex;
-	if (!if_indextoname(ifindex, name))
-		snprintf(name, sizeof(name), "if%u", ifindex);
-	return name;
 }
 
 /* Where it was found; what is pinned is also that. */

@@ -2,14 +2,14 @@
 # shellcheck shell=bash
 # bash completion for dsrctl(8)
 
-_dsrctl_objects='service backend flow stats set get realserver'
+_dsrctl_objects='service backend device flow stats set get realserver'
 
 # _dsrctl_list WORDS: one a line, which is how words that may follow are told.
 _dsrctl_list()
 {
 	local -a words
 
-	read -ra words <<<"$*"
+	read -rd '' -a words <<<"$*"
 	[[ ${#words[@]} -eq 0 ]] || printf '%s\n' "${words[@]}"
 }
 
@@ -18,6 +18,7 @@ _dsrctl_verbs()
 	case $1 in
 	service) echo add set del show flush help ;;
 	backend) echo add set del drain show flush help ;;
+	device) echo attach detach show help ;;
 	flow) echo show count flush help ;;
 	stats) echo show help ;;
 	set) echo flows hash-seed help ;;
@@ -53,7 +54,7 @@ _dsrctl_values()
 	no-backend) echo unreachable reset drop pass ;;
 	mode) echo l2 local ;;
 	state) echo up down ;;
-	dev) (cd /sys/class/net 2>/dev/null && echo none *) ;;
+	dev) echo none && _dsrctl_devices ;;
 	lladdr) echo none ;;
 	affinity | weight | timeout-* | *-flows | slow-start | for | flows | \
 	hash-seed) ;;
@@ -124,6 +125,12 @@ _dsrctl_services()
 	fi
 }
 
+# The network devices there are.
+_dsrctl_devices()
+{
+	ip "${dsrctl[@]:1}" -br link show 2>/dev/null | sed 's/[@ ].*//'
+}
+
 # The words that may follow those that are complete, one a line.
 _dsrctl_next()
 {
@@ -153,6 +160,10 @@ _dsrctl_next()
 		_dsrctl_options backend "${@:5}" ;;
 	"backend drain "*)
 		_dsrctl_options drain "${@:5}" ;;
+	"device attach 2")
+		_dsrctl_devices ;;
+	"device detach 2" | "device show 2")
+		_dsrctl_live device device show ;;
 	"realserver del 2" | "realserver show 2" | "realserver check 2")
 		_dsrctl_live vip realserver show ;;
 	"stats show 2")

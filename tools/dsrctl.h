@@ -80,6 +80,7 @@ const char *name_of(uint64_t number, const char *const *names, size_t count,
 
 enum status service_main(struct args *args);
 enum status backend_main(struct args *args);
+enum status device_main(struct args *args);
 enum status flow_main(struct args *args);
 enum status stats_main(struct args *args);
 enum status set_main(struct args *args);

@@ -19,9 +19,11 @@ static const char usage[] =
 "Usage: dsrctl [OPTIONS] OBJECT [VERB [ARGS]]\n"
 "       dsrctl OBJECT help\n"
 "\n"
-"OBJECT := { service | backend | flow | stats | set | get | realserver | help }\n"
+"OBJECT := { service | backend | device | flow | stats | set | get | realserver |\n"
+"            help }\n"
 "    service     the virtual services of this director\n"
 "    backend     the backends of a service\n"
+"    device      the devices with the fast path\n"
 "    flow        the flows that are remembered\n"
 "    stats       the counters of the network namespace\n"
 "    set, get    the settings of the network namespace\n"
@@ -53,6 +55,7 @@ static const struct flag {
 static const struct command objects[] = {
 	{ "service", service_main },
 	{ "backend", backend_main },
+	{ "device", device_main },
 	{ "flow", flow_main },
 	{ "stats", stats_main },
 	{ "set", set_main },

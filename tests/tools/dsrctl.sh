@@ -112,7 +112,7 @@ not() { ! "$@"; }
 svc=10.2.0.1:80/tcp
 
 usage "no object" 'no object given: one of service, backend'
-usage "unknown object" '"device": one of service, backend' device
+usage "unknown object" '"rule": one of service, backend' rule
 usage "ambiguous object" '"s" may mean service, stats, set' s
 usage "empty object" 'one of service' ''
 usage "unknown verb" '"drain": one of add, set, del, show, flush, help' \
@@ -281,6 +281,22 @@ done
 usage "drain of another kind" 'option "in": for is expected' \
 	backend drain "$svc" 10.3.0.1 in 5
 
+for verb in attach detach; do
+	usage "$verb no device" 'no device given: the name of' device "$verb"
+done
+for verb in attach detach show; do
+	for name in a-very-long-device-name eth/0 ''; do
+		usage "device $verb '$name'" \
+			"device \"$name\": the name of a network device" \
+			device "$verb" "$name"
+	done
+	usage "device $verb and a word too many" '"eth1": nothing more' \
+		device "$verb" eth0 eth1
+	check "device $verb of one that isn't there" \
+		fails 1 'device "no-such": there is no such device' \
+		device "$verb" no-such
+done
+
 for verb in show count flush; do
 	usage "flow $verb of a bad service" 'a protocol is expected' \
 		flow "$verb" 10.2.0.1:80
@@ -320,7 +336,7 @@ check "--version is the same" prints '^dsrctl [0-9]+\.[0-9]' --version
 for help in help -h --help -help; do
 	check "$help lists the objects" prints '^ +realserver ' "$help"
 done
-for object in service backend flow stats set get realserver; do
+for object in service backend device flow stats set get realserver; do
 	check "$object help" prints "^Usage: dsrctl $object " "$object" help
 	check "help $object" prints "^Usage: dsrctl $object " help "$object"
 	check "$object -h" prints "^Usage: dsrctl $object " "$object" -h
@@ -328,7 +344,7 @@ done
 check "objects and verbs may be cut" prints '^Usage: dsrctl backend' b h
 check "options may be joined and stand anywhere" \
 	prints '^Usage: dsrctl stats' -jps stats -h
-check "help of an unknown object" fails 2 '"device"' help device
+check "help of an unknown object" fails 2 '"rule"' help rule
 
 full()
 {
@@ -368,6 +384,8 @@ else
 		"backend add $svc 10.3.0.1 state down max-flows 9 min-flows 5 slow-start 60 dev lo lladdr 52:54:00:00:00:01" \
 		"backend set mark 7 fd00:3::1 dev none lladdr none mode local" \
 		"backend drain $svc 10.3.0.1" "backend drain mark 7 10.3.0.1 for 9" \
+		"device" "-j device show lo" "device attach lo" \
+		"device detach lo" \
 		"flow" "-j flow show $svc" "flow show mark 7/ipv6 fd00:3::1" \
 		"flow count" "-s flow flush $svc 10.3.0.1" \
 		"set flows 1048576" "set hash-seed 18446744073709551615" \
@@ -399,8 +417,8 @@ while IFS=$'\t' read -r name meaning; do
 done < <(sed -nE -e '/, \\$/ { N; s/ \\\n[[:space:]]*/ /; }' \
 	-e 's/^\tX\([A-Z_]+, ([a-z_]+), "(.*)"\).*/\1\t\2/p' "$uapi/dsr.h")
 for words in service:{add,set,del,show,flush} \
-	backend:{add,set,del,drain,show,flush} flow:{show,count,flush} \
-	set get realserver:{add,del,show,check}; do
+	backend:{add,set,del,drain,show,flush} device:{attach,detach,show} \
+	flow:{show,count,flush} set get realserver:{add,del,show,check}; do
 	check "the man page has ${words/:/ }" man_has "dsrctl ${words/:/ } "
 done
 for option in scheduler hash affinity stateless adopt on-remove no-backend \
@@ -438,7 +456,8 @@ completes()
 }
 
 check "completion of objects" \
-	completes "dsrctl " service backend flow stats set get realserver help
+	completes "dsrctl " service backend device flow stats set get \
+	realserver help
 check "completion of a beginning" completes "dsrctl -j ser" service
 check "completion of verbs" \
 	completes "dsrctl service " add set del show flush help
@@ -466,6 +485,9 @@ check "completion of backend options" \
 	min-flows
 check "completion of devices" \
 	completes "dsrctl backend add $svc 10.3.0.1 dev lo" lo
+check "completion of devices to attach" completes "dsrctl dev att lo" lo
+check "completion of device verbs" \
+	completes "dsrctl device " attach detach show help
 check "completion of drain" completes "dsrctl backend drain $svc 10.3.0.1 " for
 check "completion without a module offers nothing" \
 	completes "dsrctl backend show " ""
@@ -731,6 +753,8 @@ wordbreaks=$' \t\n:'
 check "completion behind a colon" completes \
 	"dsrctl -n $server realserver del 2001:d" db8::1
 unset wordbreaks
+check "completion of another namespace's devices" completes \
+	"dsrctl -n $server device attach ve" veth0
 check "completion of network namespaces" completes \
 	"dsrctl -jn ${server%?}" "$server"
 check "IPv6: del" quiet "${rs[@]}" del 2001:db8::1

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Network devices: their names, and which of them have the fast path. */
+#ifndef DSRCTL_DEVICE_H
+#define DSRCTL_DEVICE_H
+
+#include <stdbool.h>
+
+#include "dsrctl.h"
+
+/* Whether the word could name a device, be it there or not. */
+bool device_name_is_valid(const char *word);
+
+/* Refused, and reported as of @what, where there is no such device. */
+enum status device_find(const char *what, const char *name,
+			unsigned int *ifindex);
+
+/* "if7" for one that is gone.  Holds until the next call. */
+const char *device_name(unsigned int ifindex);
+
+#endif /* DSRCTL_DEVICE_H */
