@@ -372,7 +372,8 @@ int dsr_backend_set(struct dsr_service *svc, struct dsr_backend *be,
 		nexthop_set(dn, be, nexthop);
 	if (old.state != DSR_STATE_UP && options->state == DSR_STATE_UP)
 		WRITE_ONCE(be->up_since, jiffies);
-	state_update(be);
+	if (options->drain_anew || options->state != old.state)
+		state_update(be);
 	dn->generation++;
 	return 0;
 

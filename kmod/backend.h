@@ -25,6 +25,7 @@ struct netlink_ext_ack;
  * @mode: how packets travel to it
  * @state: DSR_STATE_UP, _DRAINING or _DOWN, as the operator has it
  * @drain_for: seconds until a drain ends in any case; 0: only without flows
+ * @drain_anew: whether a drain begins now, also if it was draining before
  * @ifindex: pinned device, 0: none
  * @lladdr: pinned MAC address, zero: none
  * @max_flows: active flows with which it's full; 0: never
@@ -37,6 +38,7 @@ struct dsr_backend_options {
 	enum dsr_mode mode;
 	enum dsr_state state;
 	u32 drain_for;
+	bool drain_anew;
 	int ifindex;
 	u8 lladdr[ETH_ALEN];
 	u32 max_flows;

@@ -165,8 +165,8 @@ static struct dsr_backend *insert(const struct decision *d, u64 value,
 }
 
 /* Remembers the choice: in the flow's old entry where it had one, else in a new
- * one.  Where none can be had, only the hash chooses the same again, or the
- * client's affinity.
+ * one.  Where none can be had, only the client's affinity, if there was room for
+ * that, or the hash chooses the same again.
  */
 static struct dsr_backend *store(const struct decision *d,
 				 struct dsr_backend *be)
@@ -185,7 +185,12 @@ static struct dsr_backend *store(const struct decision *d,
 	if (stored)
 		return stored;
 	dsr_count(d->dn, DSR_COUNTER_FLOW_UNSTORED);
-	return d->svc->affinity ? be : by_hash(d->dn, d->svc, d->pkt);
+	if (d->svc->affinity) {
+		stored = dsr_affinity_find(d->dn, d->svc, d->pkt);
+		if (stored)
+			return stored;
+	}
+	return by_hash(d->dn, d->svc, d->pkt);
 }
 
 static struct dsr_backend *assign(struct decision *d)
@@ -303,7 +308,7 @@ static struct dsr_backend *known(const struct dsr_net *dn,
 	state = dsr_flow_state(value);
 	if (unlikely(state % DSR_FLOW_PHASES != DSR_FLOW_OPEN ||
 		     dsr_flow_age(value, dsr_flow_tick()) >
-		     READ_ONCE(svc->timeout[state]) / 8))
+		     READ_ONCE(svc->refresh[state])))
 		return NULL;
 	be = dsr_backend_by_id(dn, dsr_flow_backend(value));
 	if (unlikely(!be || dsr_backend_down(be) || !dsr_backend_reachable(be)))

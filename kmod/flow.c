@@ -2,6 +2,7 @@
 /* The affinity table.  flow.h tells how it is laid out and who may write. */
 #include <linux/atomic.h>
 #include <linux/bitops.h>
+#include <linux/bottom_half.h>
 #include <linux/bug.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
@@ -117,14 +118,15 @@ static bool take_over(const struct dsr_flow_table *table,
 		      const struct dsr_flow_table *old, u64 tag,
 		      const struct dsr_flow_user *user, struct dsr_flow *flow)
 {
-	struct dsr_flow_peer peer = *slot_peer(old, flow->slot);
-	struct dsr_flow there = *flow;
+	struct dsr_flow_peer peer = data_race(*slot_peer(old, flow->slot));
+	struct dsr_flow here, there = *flow;
 
-	if (table_insert(table, tag, flow->value, &peer, user, false, flow) ==
+	if (table_insert(table, tag, there.value, &peer, user, false, &here) ==
 	    DSR_FLOW_NO_ROOM)
 		return false;
 	if (dsr_flow_remove(&there))
 		user->account(user->context, there.value, DSR_FLOW_VALUE_EMPTY);
+	*flow = here;
 	return true;
 }
 
@@ -209,7 +211,7 @@ static void slot_fill(const struct dsr_flow_table *table,
 	WRITE_ONCE(slot->tag, tag);
 	/* Pairs with the second smp_rmb() in dsr_flow_peek(). */
 	smp_wmb();
-	*slot_peer(table, slot) = *peer;
+	data_race(*slot_peer(table, slot) = *peer);
 	/* Pairs with smp_rmb() in slot_read(). */
 	smp_store_release(&slot->value, value);
 }
@@ -361,7 +363,7 @@ bool dsr_flow_peek(const struct dsr_flow_table *table, u32 set,
 		return false;
 	if (!peer)
 		return true;
-	*peer = *slot_peer(table, slot);
+	*peer = data_race(*slot_peer(table, slot));
 	/* Pairs with smp_wmb() in slot_fill(): between the claim of a next owner
 	 * and its peer the tag changes, so the same tag behind the copy says
 	 * that nobody wrote into it.
@@ -418,10 +420,12 @@ u32 dsr_flow_table_migrate(const struct dsr_flow_table *table,
 	int way;
 
 	for (i = 0; i < old->nr; i++) {
-		rcu_read_lock_bh();
+		local_bh_disable();
+		rcu_read_lock();
 		for (way = 0; way < DSR_FLOW_WAYS; way++)
 			lost += slot_migrate(table, old, i, way, user);
-		rcu_read_unlock_bh();
+		rcu_read_unlock();
+		local_bh_enable();
 		cond_resched();
 	}
 	return lost;

@@ -85,10 +85,16 @@ static unsigned int go_on(struct sk_buff *skb, struct dsr_net *dn, u32 backend,
 	return NF_DROP;
 }
 
-static void drop_held(struct sk_buff *skb, struct dsr_net *dn)
+static unsigned int refuse(struct dsr_net *dn)
 {
 	dsr_count(dn, DSR_COUNTER_RECEIVED);
 	dsr_count(dn, DSR_COUNTER_DROP_FRAGMENT);
+	return NF_DROP;
+}
+
+static void drop_held(struct sk_buff *skb, struct dsr_net *dn)
+{
+	refuse(dn);
 	kfree_skb(skb);
 }
 
@@ -129,6 +135,11 @@ static unsigned int hold(struct sk_buff *skb, struct dsr_net *dn, u64 hash)
 		spin_unlock(&bucket->lock);
 		return go_on(skb, dn, backend, false);
 	}
+	/* Its device goes, and dsr_fragment_purge() may have been here. */
+	if (unlikely(!netif_running(skb->dev))) {
+		spin_unlock(&bucket->lock);
+		return refuse(dn);
+	}
 	/* Nothing that RCU alone keeps, or that others wait for. */
 	skb_orphan(skb);
 	skb_dst_drop(skb);
@@ -168,11 +179,8 @@ unsigned int dsr_fragment_later(struct sk_buff *skb, struct dsr_net *dn,
 		return go_on(skb, dn, backend, local);
 
 	/* This host sends them in order. */
-	if (local || skb->truesize > DSR_FRAGMENT_BYTES) {
-		dsr_count(dn, DSR_COUNTER_RECEIVED);
-		dsr_count(dn, DSR_COUNTER_DROP_FRAGMENT);
-		return NF_DROP;
-	}
+	if (local || skb->truesize > DSR_FRAGMENT_BYTES)
+		return refuse(dn);
 	return hold(skb, dn, hash);
 }
 
@@ -278,10 +286,18 @@ static bool is_old(struct sk_buff *skb, const void *data)
 	return time_after_eq(jiffies, held(skb)->since + HOLD_TIME);
 }
 
-/* Those whose first one has not come.  Context: process. */
-void dsr_fragment_expire(struct dsr_net *dn)
+/* Drops those whose first one has not come.  Context: process.  Returns whether
+ * any are left.
+ */
+bool dsr_fragment_expire(struct dsr_net *dn)
 {
+	int i;
+
 	sweep(dn, is_old, NULL);
+	for (i = 0; i < DSR_FRAGMENT_BUCKETS; i++)
+		if (!skb_queue_empty_lockless(&dn->fragments->bucket[i].queue))
+			return true;
+	return false;
 }
 
 static bool is_from(struct sk_buff *skb, const void *dev)

@@ -39,7 +39,7 @@ void dsr_fragment_note(struct dsr_net *dn, const struct dsr_packet *pkt,
 void dsr_fragment_release(struct dsr_net *dn, const struct dsr_packet *pkt,
 			  const struct dsr_backend *be);
 
-void dsr_fragment_expire(struct dsr_net *dn);
+bool dsr_fragment_expire(struct dsr_net *dn);
 void dsr_fragment_purge(struct dsr_net *dn, const struct net_device *dev);
 int dsr_fragment_net_init(struct dsr_net *dn);
 void dsr_fragment_net_exit(struct dsr_net *dn);

@@ -5,6 +5,8 @@
 #include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <net/dst_metadata.h>
+#include <net/route.h>
 
 #include "backend.h"
 #include "balance.h"
@@ -29,21 +31,22 @@ static unsigned int drop(struct sk_buff *skb, struct dsr_net *dn,
 	return NF_DROP;
 }
 
-static unsigned int pass(struct dsr_net *dn)
+/* Where the stack has the first fragment of a datagram it gets the others too. */
+static void follow(struct dsr_net *dn, const struct dsr_packet *pkt)
 {
-	dsr_count(dn, DSR_COUNTER_PASSED);
-	return NF_ACCEPT;
+	if (likely(!pkt->fragment))
+		return;
+	dsr_fragment_note(dn, pkt, NULL);
+	dsr_fragment_release(dn, pkt, NULL);
 }
 
-/* A packet that is no service's: neither are the fragments that follow it. */
+/* A packet that is no service's. */
 static noinline unsigned int pass_all(struct dsr_net *dn,
 				      const struct dsr_packet *pkt)
 {
-	if (unlikely(pkt->fragment)) {
-		dsr_fragment_note(dn, pkt, NULL);
-		dsr_fragment_release(dn, pkt, NULL);
-	}
-	return pass(dn);
+	dsr_count(dn, DSR_COUNTER_PASSED);
+	follow(dn, pkt);
+	return NF_ACCEPT;
 }
 
 /* The first fragment of a datagram takes the others with it. */
@@ -75,7 +78,20 @@ static noinline unsigned int receive_other(struct sk_buff *skb,
 	dsr_count(dn, DSR_COUNTER_RECEIVED);
 	if (what == DSR_PARSE_MALFORMED)
 		return drop(skb, dn, DSR_COUNTER_DROP_MALFORMED);
-	return pass(dn);
+	return pass_all(dn, pkt);
+}
+
+/* A packet that no backend takes. */
+static noinline unsigned int refuse(struct sk_buff *skb, struct dsr_net *dn,
+				    const struct dsr_service *svc,
+				    const struct dsr_packet *pkt,
+				    enum dsr_counter why, bool local)
+{
+	unsigned int verdict = dsr_refuse(skb, dn, svc, pkt, why, local);
+
+	if (verdict == NF_ACCEPT)
+		follow(dn, pkt);
+	return verdict;
 }
 
 /* A packet for a VIP, or with the mark of a service, which then is @marked. */
@@ -108,7 +124,7 @@ static unsigned int receive(struct sk_buff *skb, struct dsr_net *dn,
 
 	be = dsr_balance(dn, svc, &pkt, &why);
 	if (unlikely(!be))
-		return dsr_refuse(skb, dn, svc, &pkt, why, local);
+		return refuse(skb, dn, svc, &pkt, why, local);
 	if (unlikely(pkt.fragment))
 		return forward_first(skb, dn, be, &pkt, local);
 	return dsr_forward(skb, dn, be, local);
@@ -153,6 +169,19 @@ static noinline unsigned int receive_bh(struct sk_buff *skb, struct dsr_net *dn,
 	return verdict;
 }
 
+/* What goes to more than one, though no frame says so: it is this host's own, or
+ * came in a frame for it alone.
+ */
+static bool to_many(const struct sk_buff *skb, u8 family)
+{
+	if (family == NFPROTO_IPV6)
+		return ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
+	return ipv4_is_multicast(ip_hdr(skb)->daddr) ||
+	       ipv4_is_lbcast(ip_hdr(skb)->daddr) ||
+	       (skb_valid_dst(skb) &&
+		skb_rtable(skb)->rt_flags & RTCF_BROADCAST);
+}
+
 /* What isn't found by its whole address: prefixes and marks. */
 static noinline unsigned int look_closer(struct sk_buff *skb,
 					 struct dsr_net *dn,
@@ -167,7 +196,8 @@ static noinline unsigned int look_closer(struct sk_buff *skb,
 		vip = dsr_vip_wider(dn, &daddr, dsr_addr_bits(family));
 	if (skb->mark)
 		marked = dsr_service_by_mark(dn, family, skb->mark);
-	if ((!vip && !marked) || (!local && for_others(skb)))
+	if ((!vip && !marked) || (!local && for_others(skb)) ||
+	    unlikely(to_many(skb, family)))
 		return NF_ACCEPT;
 	return receive_bh(skb, dn, vip, marked, family, local);
 }

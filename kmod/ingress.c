@@ -19,6 +19,7 @@
 #include "forward.h"
 #include "ingress.h"
 #include "packet.h"
+#include "sched.h"
 #include "stats.h"
 #include "vip.h"
 
@@ -79,6 +80,19 @@ static bool is_plain(const struct sk_buff *skb, u8 family)
 	return dsr_flow_class_of(protocol) != DSR_FLOW_OTHER;
 }
 
+/* Whether it may be PRE_ROUTING that sends it on, for what is known before there
+ * is a backend: there it would be looked up as the flow's second packet.
+ */
+static bool may_go_on(const struct sk_buff *skb, const struct dsr_service *svc,
+		      u8 family)
+{
+	const struct dsr_pool *pool = rcu_dereference(svc->pool);
+	u8 hops = family == AF_INET ? ip_hdr(skb)->ttl :
+				      ipv6_hdr(skb)->hop_limit;
+
+	return hops <= 1 || !pool || pool->local;
+}
+
 static unsigned int receive(struct sk_buff *skb, struct dsr_net *dn,
 			    const struct dsr_vip *vip, u8 family)
 {
@@ -92,7 +106,7 @@ static unsigned int receive(struct sk_buff *skb, struct dsr_net *dn,
 	    unlikely(dsr_ip_equal(&pkt.tuple.saddr, &pkt.tuple.daddr)))
 		return NF_ACCEPT;
 	svc = dsr_vip_service(dn, vip, &pkt.tuple);
-	if (unlikely(!svc))
+	if (unlikely(!svc) || unlikely(may_go_on(skb, svc, family)))
 		return NF_ACCEPT;
 	be = dsr_balance(dn, svc, &pkt, &why);
 	if (unlikely(!be))

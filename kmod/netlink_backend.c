@@ -123,6 +123,7 @@ static int parse_state(const struct request *request,
 {
 	const struct nlattr *state = request->attrs[DSR_A_BACKEND_STATE];
 
+	options->drain_anew = state;
 	if (state) {
 		options->state = nla_get_u8(state);
 		options->drain_for = 0;

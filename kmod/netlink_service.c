@@ -272,17 +272,15 @@ static int parse_affinity(struct nlattr **attrs, u16 family,
 	return 0;
 }
 
-/* Resets take something that may not be there. */
-static int parse_no_backend(const struct nlattr *attr,
-			    struct dsr_service_options *options,
-			    struct netlink_ext_ack *extack)
+/* Resets take something that may not be there, and that a module may have to be
+ * loaded for: not under config_lock.
+ */
+static int prepare(struct nlattr **attrs, struct netlink_ext_ack *extack)
 {
+	const struct nlattr *attr = attrs[DSR_A_SERVICE_NO_BACKEND];
 	int err;
 
-	if (!attr)
-		return 0;
-	options->no_backend = nla_get_u8(attr);
-	if (options->no_backend != DSR_NO_BACKEND_RESET)
+	if (!attr || nla_get_u8(attr) != DSR_NO_BACKEND_RESET)
 		return 0;
 	err = dsr_reset_prepare();
 	if (err)
@@ -307,9 +305,6 @@ static int parse_options(struct nlattr **attrs, u16 family,
 	err = parse_scheduler(attrs[DSR_A_SERVICE_SCHEDULER], options, extack);
 	if (!err)
 		err = parse_affinity(attrs, family, options, extack);
-	if (!err)
-		err = parse_no_backend(attrs[DSR_A_SERVICE_NO_BACKEND],
-				       options, extack);
 	if (err)
 		return err;
 	if (attrs[DSR_A_SERVICE_HASH])
@@ -320,6 +315,8 @@ static int parse_options(struct nlattr **attrs, u16 family,
 		options->adopt = nla_get_u8(attrs[DSR_A_SERVICE_ADOPT]);
 	if (attrs[DSR_A_SERVICE_ON_REMOVE])
 		options->on_remove = nla_get_u8(attrs[DSR_A_SERVICE_ON_REMOVE]);
+	if (attrs[DSR_A_SERVICE_NO_BACKEND])
+		options->no_backend = nla_get_u8(attrs[DSR_A_SERVICE_NO_BACKEND]);
 	parse_u32(attrs[DSR_A_SERVICE_TIMEOUT_SYN], &options->timeout_syn);
 	parse_u32(attrs[DSR_A_SERVICE_TIMEOUT_ESTABLISHED],
 		  &options->timeout_established);
@@ -358,6 +355,8 @@ int dsr_nl_service_add(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	dsr_service_defaults(&options);
 	err = parse_options(attrs, key.addr.family, &options, info->extack);
+	if (!err)
+		err = prepare(attrs, info->extack);
 	if (err)
 		return err;
 
@@ -396,6 +395,8 @@ int dsr_nl_service_set(struct sk_buff *skb, struct genl_info *info)
 
 	err = parse_service(info->attrs[DSR_A_SERVICE], attrs, &key,
 			    info->extack);
+	if (!err)
+		err = prepare(attrs, info->extack);
 	if (err)
 		return err;
 

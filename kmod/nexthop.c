@@ -201,9 +201,9 @@ static void publish(struct dsr_net *dn, struct dsr_nexthop *nexthop,
 
 	old = rcu_replace_pointer(nexthop->l2, l2,
 				  lockdep_is_held(&dn->config_lock));
-	if (!old)
+	if (!old && l2)
 		WRITE_ONCE(nexthop->since, jiffies);
-	else
+	if (old)
 		kfree_rcu(old, rcu);
 }
 
@@ -238,7 +238,8 @@ static void resolver(struct work_struct *work)
 	bool all;
 
 	mutex_lock(&dn->config_lock);
-	WRITE_ONCE(dn->woken, false);
+	/* Before the look at what is dirty. */
+	xchg(&dn->woken, false);
 	all = time_after_eq(jiffies, dn->next_round);
 	if (all)
 		dn->next_round = jiffies + RESOLVE_INTERVAL;

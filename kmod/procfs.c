@@ -87,6 +87,9 @@ static const struct seq_operations services_ops = {
 	.show = services_show,
 };
 
+/* How many slots to look at without a pause: some ten microseconds. */
+#define FLOWS_BATCH	1024
+
 /* One position a slot of the flow table.  Under RCU while a buffer is filled, so
  * that nothing which a line names can go.
  */
@@ -96,9 +99,18 @@ static void *flows_at(struct dsr_net *dn, struct dsr_flow_view *view,
 	const struct dsr_flow_table *table = rcu_dereference(dn->flows);
 	u32 slots = dsr_flow_slots(table);
 
-	for (; *pos < slots; ++*pos)
+	for (; *pos < slots; ++*pos) {
 		if (dsr_flow_view(dn, table, *pos, view))
 			return view;
+		/* Between two flows nothing is held. */
+		if ((*pos + 1) % FLOWS_BATCH)
+			continue;
+		rcu_read_unlock();
+		cond_resched();
+		rcu_read_lock();
+		table = rcu_dereference(dn->flows);
+		slots = dsr_flow_slots(table);
+	}
 	return NULL;
 }
 

@@ -105,12 +105,23 @@ static void set_class_timeouts(struct dsr_service *svc,
 	WRITE_ONCE(timeout[DSR_FLOW_CLOSED], dsr_flow_ticks(DSR_TIMEOUT_RST));
 }
 
+/* A flow that lives keeps its client's affinity alive. */
+static u32 refresh_ticks(const struct dsr_service *svc, unsigned int state)
+{
+	u32 ticks = svc->timeout[state];
+
+	if (svc->options.affinity)
+		ticks = min(ticks, svc->timeout[DSR_FLOW_AFFINITY]);
+	return ticks / 8;
+}
+
 /* What of the options the packet path reads elsewhere. */
 static void options_apply(struct dsr_service *svc)
 {
 	const struct dsr_service_options *options = &svc->options;
 	u32 udp = options->timeout_udp;
 	u32 first = min_t(u32, udp, DSR_TIMEOUT_UDP_FIRST);
+	unsigned int i;
 
 	set_class_timeouts(svc, DSR_FLOW_TCP, options->timeout_syn,
 			   options->timeout_established);
@@ -122,6 +133,8 @@ static void options_apply(struct dsr_service *svc)
 		   dsr_flow_ticks(options->affinity));
 	WRITE_ONCE(svc->timeout[DSR_FLOW_AFFINITY_NEW],
 		   dsr_flow_ticks(options->affinity));
+	for (i = 0; i < DSR_FLOW_STATES; i++)
+		WRITE_ONCE(svc->refresh[i], refresh_ticks(svc, i));
 	WRITE_ONCE(svc->stateless, options->stateless);
 	WRITE_ONCE(svc->affinity, options->affinity);
 }
@@ -191,11 +204,15 @@ static int net_prepare(struct dsr_net *dn)
 	return err;
 }
 
-/* Without services there's nothing to do, until the next first one. */
+/* Without services there's nothing to do, until the next first one, but to drop
+ * the fragments that wait for others.
+ */
 static void net_rest(struct dsr_net *dn)
 {
-	if (!dn->services_nr)
-		dsr_hook_detach(dn);
+	if (dn->services_nr)
+		return;
+	dsr_hook_detach(dn);
+	dsr_sweep_start(dn);
 }
 
 static int publish(struct dsr_service *svc)

@@ -79,8 +79,8 @@ struct dsr_service_options {
  * dsr_net.config_lock.  Unpublished by dsr_service_del() and freed after a
  * grace period; its views (sysfs) are gone before that.
  *
- * A packet of a known flow reads two cache lines of it: the first, and its
- * class's quarter of @timeout.
+ * A packet of a known flow reads two cache lines of it: the first, and the one
+ * of @refresh.
  */
 struct dsr_service {
 	/* What the packet path reads; changed only by configuration. */
@@ -94,13 +94,17 @@ struct dsr_service {
 	struct dsr_pool __rcu *pool;	/* under config_lock */
 	siphash_key_t flow_key;		/* secret, makes its flows its own */
 
-	u32 timeout[DSR_FLOW_STATES] ____cacheline_aligned;	/* ticks */
+	/* Ticks after which a flow's entry is marked as seen again: an eighth of
+	 * its timeout, or of the affinity's if that's shorter.
+	 */
+	u32 refresh[DSR_FLOW_STATES] ____cacheline_aligned;
 
 	/* Written by each new flow under rr, so kept off the lines above. */
 	atomic64_t turn ____cacheline_aligned_in_smp;
 
 	/* What new flows read, configuration, and views. */
 	struct dsr_service_options options ____cacheline_aligned_in_smp;
+	u32 timeout[DSR_FLOW_STATES];	/* ticks */
 	u32 mark;
 	u16 family;
 	u32 id;				/* never used twice in a namespace */

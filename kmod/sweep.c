@@ -87,18 +87,19 @@ static void sweep(struct work_struct *work)
 {
 	struct dsr_net *dn = container_of(to_delayed_work(work),
 					  struct dsr_net, sweeper);
+	bool held;
 
 	sweep_table(dn);
-	dsr_fragment_expire(dn);
+	held = dsr_fragment_expire(dn);
 	mutex_lock(&dn->config_lock);
 	dsr_backend_drains_check(dn);
-	if (dn->services_nr && !dn->closing)
+	if ((dn->services_nr || held) && !dn->closing)
 		queue_delayed_work(dsr_wq, &dn->sweeper, SWEEP_INTERVAL);
 	mutex_unlock(&dn->config_lock);
 }
 
 /**
- * dsr_sweep_start() - begin to sweep, until there are no services
+ * dsr_sweep_start() - begin to sweep, until there's nothing to do
  * @dn: the namespace
  *
  * Context: process, config_lock held.

@@ -6,6 +6,7 @@
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
+#include <net/dst_metadata.h>
 #include <net/icmp.h>
 #include <net/route.h>
 
@@ -20,10 +21,11 @@ static void send_v4(struct sk_buff *skb, int type, int code, u32 info)
 	struct flowi4 fl4 = { .daddr = ip_hdr(skb)->saddr };
 	struct rtable *rt;
 
-	if (!skb_dst(skb)) {
+	if (!skb_valid_dst(skb)) {
 		rt = ip_route_output_key(dev_net(skb->dev), &fl4);
 		if (IS_ERR(rt))
 			return;
+		skb_dst_drop(skb);
 		skb_dst_set(skb, &rt->dst);
 	}
 	icmp_send(skb, type, code, htonl(info));

@@ -142,7 +142,7 @@ static enum dsr_flow_phase next_phase(enum dsr_flow_phase phase,
  * @now: the tick
  *
  * Most packets change nothing: the entry is written when the state changes, and
- * when its time of last use is off by more than an eighth of the timeout.
+ * when its time of last use is off by more than the service's @refresh.
  *
  * Context: softirq or BH off, under RCU.
  * Return: whether the entry was written.
@@ -153,10 +153,9 @@ bool dsr_track_packet(struct dsr_net *dn, const struct dsr_service *svc,
 	unsigned int state = dsr_flow_state(flow->value);
 	enum dsr_flow_phase phase = dsr_flow_phase(flow->value);
 	enum dsr_flow_phase next = next_phase(phase, event);
-	u32 timeout = READ_ONCE(svc->timeout[state]);
 
-	if (likely(next == phase &&
-		   dsr_flow_age(flow->value, now) <= timeout / 8))
+	if (likely(next == phase && dsr_flow_age(flow->value, now) <=
+				    READ_ONCE(svc->refresh[state])))
 		return false;
 	return dsr_track_update(dn, flow,
 				dsr_flow_value(dsr_flow_backend(flow->value),

@@ -160,6 +160,7 @@ static void drain(struct kunit *test, struct dsr_backend *be, u32 seconds)
 
 	options.state = DSR_STATE_DRAINING;
 	options.drain_for = seconds;
+	options.drain_anew = true;
 	mutex_lock(&svc->dn->config_lock);
 	KUNIT_EXPECT_EQ(test, dsr_backend_set(svc, be, &options, NULL), 0);
 	mutex_unlock(&svc->dn->config_lock);
