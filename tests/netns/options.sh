@@ -118,7 +118,7 @@ for vip in VIP4, VIP6:
 for vip in VIP4, VIP6:
     where_udp = key(vip, "85/tcp")
     director("dsrctl", "service", "add", where_udp, "scheduler", "rr")
-    director("dsrctl", "backend", "add", where_udp, "10.3.0.1", "max-flows", "4", "min-flows", "2")
+    director("dsrctl", "backend", "add", where_udp, "10.3.0.1", "max-flows", "4", "min-flows", "3")
     director("dsrctl", "backend", "add", where_udp, "10.3.0.2")
 
     def state():
@@ -134,9 +134,10 @@ for vip in VIP4, VIP6:
     mine = [port for port, name in zip(ports, names) if name == "b1"]
     same(f"{vip}: its flows go on", where(*(tcp(ACK, port, 85, dst=vip) for port in mine)),
          "b1 b1 b1 b1")
+    # Up again when it has fewer, as with ipvsadm's lower threshold.
     for left, expected, now in (3, "full", "b2"), (2, "up", "b1"):
         where(tcp(RST, mine.pop(), 85, dst=vip))
-        same(f"{vip}: min-flows 2, {left} left: {expected}", state(), (expected, left))
+        same(f"{vip}: min-flows 3, {left} left: {expected}", state(), (expected, left))
         names = where(*(tcp(SYN, port, 85, dst=vip) for port in (6800 + left, 6810 + left))).split()
         check((now in names) and ("b1" in names) == (now == "b1"),
               f"{vip}: and it takes {'new ones' if now == 'b1' else 'none'}", names)

@@ -37,7 +37,7 @@ wait_for 30 flooded
 crowd_gather c "$VIP4" 7 tcp
 is "connections to the service that stays" "$(crowd c open 30)" "b1=10 b2=10 b3=10 failed=0"
 
-swaps=$(scaled 10000 1000)
+swaps=$(scaled 10000 500)
 is "the scheduler is swapped $swaps times under a UDP flood" \
 	"$(director python3 "$traffic_dir/swap.py" "$swaps" "$VIP4" 9 udp maglev rr)" "$swaps"
 swaps=$((swaps / 10))
@@ -46,7 +46,7 @@ is "and $swaps times under a SYN flood" \
 
 # Readers look on meanwhile.
 background director sh -c 'while dsrctl -s service show && cat /proc/net/dsr/* /sys/class/dsr/*/*/state; do :; done'
-for ((n = 0; n < $(scaled 30 8); n++)); do
+for ((n = 0; n < $(scaled 30 5); n++)); do
 	director dsrctl backend del "$VIP4:9/udp" "10.3.0.$((n % 3 + 1))"
 	director dsrctl backend set "[$VIP6]:10/tcp" "fd00:3::$((n % 3 + 1))" weight "$((n % 5))"
 	director dsrctl backend add "$VIP4:9/udp" "10.3.0.$((n % 3 + 1))" weight "$((n % 7))"
@@ -64,7 +64,7 @@ restore() {
 	configure
 }
 
-for ((n = 0; n < $(scaled 20 5); n++)); do
+for ((n = 0; n < $(scaled 20 3); n++)); do
 	restore
 done
 wait_for 20 backends_up "$echoes"

@@ -1,13 +1,16 @@
 #!/bin/bash
-# Two million SYNs from forged addresses while a thousand connections go on: none
+# Millions of SYNs from forged addresses while a thousand connections go on: none
 # of them breaks, none of their entries is lost, and no memory is asked for.
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             the flood starts at the router and ends behind the director
 # time limit: 600
+# not in the debug kernel
 . "$(dirname "$0")/lib.sh"
 
-syns=$(scaled 2000000 100000)
+# Two million in the newest kernel: minutes, and the others show no more by it.
+syns=$(scaled 400000 100000)
+[ "${DSR_LINE:-}" != 6.12 ] || syns=2000000
 connections=$(scaled 1000 200)
 topo_reference two-armed routed
 drop_floods
