@@ -3,6 +3,7 @@
 # and the table changes its size under traffic without losing any.
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
+# not in 6.1
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed routed
