@@ -24,6 +24,24 @@ static struct dsr_flow_peer *slot_peer(const struct dsr_flow_table *table,
 	return &table->peer[slot - table->set->slot];
 }
 
+/* A peer may change while it's read: who reads it asks the slot's tag afterwards
+ * whether it did.
+ */
+static struct dsr_flow_peer peer_read(const struct dsr_flow_table *table,
+				      const struct dsr_flow_slot *slot)
+{
+	/* See above. */
+	return data_race(*slot_peer(table, slot));
+}
+
+static void peer_write(const struct dsr_flow_table *table,
+		       const struct dsr_flow_slot *slot,
+		       const struct dsr_flow_peer *peer)
+{
+	/* See above. */
+	data_race(*slot_peer(table, slot) = *peer);
+}
+
 /**
  * dsr_flow_table_create() - make an empty table
  * @flows: how many flows it has room for, DSR_FLOWS_MIN to DSR_FLOWS_MAX
@@ -118,7 +136,7 @@ static bool take_over(const struct dsr_flow_table *table,
 		      const struct dsr_flow_table *old, u64 tag,
 		      const struct dsr_flow_user *user, struct dsr_flow *flow)
 {
-	struct dsr_flow_peer peer = data_race(*slot_peer(old, flow->slot));
+	struct dsr_flow_peer peer = peer_read(old, flow->slot);
 	struct dsr_flow here, there = *flow;
 
 	if (table_insert(table, tag, there.value, &peer, user, false, &here) ==
@@ -211,7 +229,7 @@ static void slot_fill(const struct dsr_flow_table *table,
 	WRITE_ONCE(slot->tag, tag);
 	/* Pairs with the second smp_rmb() in dsr_flow_peek(). */
 	smp_wmb();
-	data_race(*slot_peer(table, slot) = *peer);
+	peer_write(table, slot, peer);
 	/* Pairs with smp_rmb() in slot_read(). */
 	smp_store_release(&slot->value, value);
 }
@@ -363,7 +381,7 @@ bool dsr_flow_peek(const struct dsr_flow_table *table, u32 set,
 		return false;
 	if (!peer)
 		return true;
-	*peer = data_race(*slot_peer(table, slot));
+	*peer = peer_read(table, slot);
 	/* Pairs with smp_wmb() in slot_fill(): between the claim of a next owner
 	 * and its peer the tag changes, so the same tag behind the copy says
 	 * that nobody wrote into it.

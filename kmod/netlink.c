@@ -10,6 +10,24 @@
 #include "stats.h"
 
 /**
+ * dsr_nl_invalid() - refuse a value
+ * @extack: told what is wrong
+ * @attr: the attribute that has it, or NULL where one is missing
+ * @message: a literal
+ *
+ * Return: -EINVAL.
+ */
+int dsr_nl_invalid(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		   const char *message)
+{
+	NL_SET_BAD_ATTR(extack, attr);
+	do_trace_netlink_extack(message);
+	if (extack)
+		extack->_msg = message;
+	return -EINVAL;
+}
+
+/**
  * dsr_nl_get_addr() - an address from an attribute
  * @attr: the attribute, 4 to 16 bytes by policy
  * @addr: the result

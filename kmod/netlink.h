@@ -23,6 +23,8 @@ extern const struct nla_policy dsr_policy_settings[DSR_A_SETTINGS + 1];
 extern const struct nla_policy dsr_policy_device[DSR_A_DEVICE + 1];
 
 /* netlink.c: what the objects' files share. */
+int dsr_nl_invalid(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		   const char *message);
 int dsr_nl_get_addr(const struct nlattr *attr, struct dsr_addr *addr,
 		    struct netlink_ext_ack *extack);
 int dsr_nl_put_addr(struct sk_buff *msg, int type, const struct dsr_addr *addr);

@@ -103,12 +103,8 @@ static int no_backend(const struct request *request)
 static int invalid(const struct request *request, enum dsr_backend_attr attr,
 		   const char *message)
 {
-	struct netlink_ext_ack *extack = request->info->extack;
-
-	NL_SET_BAD_ATTR(extack, request->attrs[attr]);
-	do_trace_netlink_extack(message);
-	extack->_msg = message;
-	return -EINVAL;
+	return dsr_nl_invalid(request->info->extack, request->attrs[attr],
+			      message);
 }
 
 static void parse_u32(const struct request *request, enum dsr_backend_attr attr,

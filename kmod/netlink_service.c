@@ -8,17 +8,6 @@
 #include "sched.h"
 #include "service.h"
 
-/* What is wrong with an attribute, or with its absence where that's NULL. */
-static int invalid(struct netlink_ext_ack *extack, const struct nlattr *attr,
-		   const char *message)
-{
-	NL_SET_BAD_ATTR(extack, attr);
-	do_trace_netlink_extack(message);
-	if (extack)
-		extack->_msg = message;
-	return -EINVAL;
-}
-
 static int parse_mark(struct nlattr **attrs, struct dsr_service_key *key,
 		      struct netlink_ext_ack *extack)
 {
@@ -27,13 +16,13 @@ static int parse_mark(struct nlattr **attrs, struct dsr_service_key *key,
 
 	for (i = DSR_A_SERVICE_ADDRESS; i < DSR_A_SERVICE_MARK; i++)
 		if (attrs[i])
-			return invalid(extack, attrs[i],
+			return dsr_nl_invalid(extack, attrs[i],
 				       "a service of a mark has no address, protocol or port");
 
 	key->mark = nla_get_u32(attrs[DSR_A_SERVICE_MARK]);
 	key->addr.family = family ? nla_get_u8(family) : AF_INET;
 	if (key->addr.family != AF_INET && key->addr.family != AF_INET6)
-		return invalid(extack, family,
+		return dsr_nl_invalid(extack, family,
 			       "the service's family must be AF_INET or AF_INET6");
 	return 0;
 }
@@ -46,7 +35,7 @@ static int parse_address(struct nlattr **attrs, struct dsr_service_key *key,
 	int err;
 
 	if (!attrs[DSR_A_SERVICE_ADDRESS])
-		return invalid(extack, NULL, "the service's address is missing");
+		return dsr_nl_invalid(extack, NULL, "the service's address is missing");
 	err = dsr_nl_get_addr(attrs[DSR_A_SERVICE_ADDRESS], &key->addr, extack);
 	if (err)
 		return err;
@@ -55,13 +44,13 @@ static int parse_address(struct nlattr **attrs, struct dsr_service_key *key,
 	if (!prefixlen)
 		return 0;
 	if (nla_get_u8(prefixlen) > key->prefixlen)
-		return invalid(extack, prefixlen,
+		return dsr_nl_invalid(extack, prefixlen,
 			       "the service's prefix is longer than its address");
 	key->prefixlen = nla_get_u8(prefixlen);
 	masked = key->addr;
 	dsr_addr_mask(&masked, key->prefixlen);
 	if (!dsr_addr_equal(&masked, &key->addr))
-		return invalid(extack, attrs[DSR_A_SERVICE_ADDRESS],
+		return dsr_nl_invalid(extack, attrs[DSR_A_SERVICE_ADDRESS],
 			       "the service's address has bits behind its prefix");
 	return 0;
 }
@@ -76,13 +65,13 @@ static int parse_ports(struct nlattr **attrs, struct dsr_service_key *key,
 		key->port = ntohs(nla_get_be16(port));
 	key->port_end = key->port;
 	if (key->port && !key->protocol)
-		return invalid(extack, port,
+		return dsr_nl_invalid(extack, port,
 			       "a port needs a protocol: tcp, udp or sctp");
 	if (!end)
 		return 0;
 	key->port_end = ntohs(nla_get_be16(end));
 	if (!key->port || key->port_end <= key->port)
-		return invalid(extack, end,
+		return dsr_nl_invalid(extack, end,
 			       "the service's last port must be above its first");
 	return 0;
 }
@@ -97,7 +86,7 @@ static int parse_key(struct nlattr **attrs, struct dsr_service_key *key,
 	if (attrs[DSR_A_SERVICE_MARK])
 		return parse_mark(attrs, key, extack);
 	if (attrs[DSR_A_SERVICE_FAMILY])
-		return invalid(extack, attrs[DSR_A_SERVICE_FAMILY],
+		return dsr_nl_invalid(extack, attrs[DSR_A_SERVICE_FAMILY],
 			       "the address tells the family: only a mark needs it");
 	err = parse_address(attrs, key, extack);
 	if (err)
@@ -106,7 +95,7 @@ static int parse_key(struct nlattr **attrs, struct dsr_service_key *key,
 		key->protocol = nla_get_u8(protocol);
 	if (key->protocol &&
 	    dsr_flow_class_of(key->protocol) == DSR_FLOW_OTHER)
-		return invalid(extack, protocol,
+		return dsr_nl_invalid(extack, protocol,
 			       "the service's protocol must be tcp, udp or sctp, or none for any");
 	return parse_ports(attrs, key, extack);
 }
@@ -118,7 +107,7 @@ static int parse_service(const struct nlattr *nest, struct nlattr **attrs,
 	int err;
 
 	if (!nest)
-		return invalid(extack, NULL, "the service is missing");
+		return dsr_nl_invalid(extack, NULL, "the service is missing");
 	/* The policy has been applied already, with the request's. */
 	err = nla_parse_nested(attrs, DSR_A_SERVICE_MAX, nest, NULL, extack);
 	if (err)
@@ -248,7 +237,7 @@ static int parse_scheduler(const struct nlattr *attr,
 		return 0;
 	sched = dsr_sched_find(nla_data(attr));
 	if (!sched)
-		return invalid(extack, attr, dsr_sched_unknown);
+		return dsr_nl_invalid(extack, attr, dsr_sched_unknown);
 	options->sched = sched;
 	return 0;
 }
@@ -266,7 +255,7 @@ static int parse_affinity(struct nlattr **attrs, u16 family,
 	if (!len)
 		return 0;
 	if (nla_get_u8(len) > dsr_addr_bits(family))
-		return invalid(extack, len,
+		return dsr_nl_invalid(extack, len,
 			       "the affinity's prefix is longer than an address");
 	options->affinity_prefixlen = nla_get_u8(len);
 	return 0;
