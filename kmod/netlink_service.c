@@ -17,13 +17,13 @@ static int parse_mark(struct nlattr **attrs, struct dsr_service_key *key,
 	for (i = DSR_A_SERVICE_ADDRESS; i < DSR_A_SERVICE_MARK; i++)
 		if (attrs[i])
 			return dsr_nl_invalid(extack, attrs[i],
-				       "a service of a mark has no address, protocol or port");
+					      "a service of a mark has no address, protocol or port");
 
 	key->mark = nla_get_u32(attrs[DSR_A_SERVICE_MARK]);
 	key->addr.family = family ? nla_get_u8(family) : AF_INET;
 	if (key->addr.family != AF_INET && key->addr.family != AF_INET6)
 		return dsr_nl_invalid(extack, family,
-			       "the service's family must be AF_INET or AF_INET6");
+				      "the service's family must be AF_INET or AF_INET6");
 	return 0;
 }
 
@@ -45,13 +45,13 @@ static int parse_address(struct nlattr **attrs, struct dsr_service_key *key,
 		return 0;
 	if (nla_get_u8(prefixlen) > key->prefixlen)
 		return dsr_nl_invalid(extack, prefixlen,
-			       "the service's prefix is longer than its address");
+				      "the service's prefix is longer than its address");
 	key->prefixlen = nla_get_u8(prefixlen);
 	masked = key->addr;
 	dsr_addr_mask(&masked, key->prefixlen);
 	if (!dsr_addr_equal(&masked, &key->addr))
 		return dsr_nl_invalid(extack, attrs[DSR_A_SERVICE_ADDRESS],
-			       "the service's address has bits behind its prefix");
+				      "the service's address has bits behind its prefix");
 	return 0;
 }
 
@@ -66,13 +66,13 @@ static int parse_ports(struct nlattr **attrs, struct dsr_service_key *key,
 	key->port_end = key->port;
 	if (key->port && !key->protocol)
 		return dsr_nl_invalid(extack, port,
-			       "a port needs a protocol: tcp, udp or sctp");
+				      "a port needs a protocol: tcp, udp or sctp");
 	if (!end)
 		return 0;
 	key->port_end = ntohs(nla_get_be16(end));
 	if (!key->port || key->port_end <= key->port)
 		return dsr_nl_invalid(extack, end,
-			       "the service's last port must be above its first");
+				      "the service's last port must be above its first");
 	return 0;
 }
 
@@ -87,7 +87,7 @@ static int parse_key(struct nlattr **attrs, struct dsr_service_key *key,
 		return parse_mark(attrs, key, extack);
 	if (attrs[DSR_A_SERVICE_FAMILY])
 		return dsr_nl_invalid(extack, attrs[DSR_A_SERVICE_FAMILY],
-			       "the address tells the family: only a mark needs it");
+				      "the address tells the family: only a mark needs it");
 	err = parse_address(attrs, key, extack);
 	if (err)
 		return err;
@@ -96,7 +96,7 @@ static int parse_key(struct nlattr **attrs, struct dsr_service_key *key,
 	if (key->protocol &&
 	    dsr_flow_class_of(key->protocol) == DSR_FLOW_OTHER)
 		return dsr_nl_invalid(extack, protocol,
-			       "the service's protocol must be tcp, udp or sctp, or none for any");
+				      "the service's protocol must be tcp, udp or sctp, or none for any");
 	return parse_ports(attrs, key, extack);
 }
 
@@ -256,7 +256,7 @@ static int parse_affinity(struct nlattr **attrs, u16 family,
 		return 0;
 	if (nla_get_u8(len) > dsr_addr_bits(family))
 		return dsr_nl_invalid(extack, len,
-			       "the affinity's prefix is longer than an address");
+				      "the affinity's prefix is longer than an address");
 	options->affinity_prefixlen = nla_get_u8(len);
 	return 0;
 }
