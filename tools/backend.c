@@ -183,9 +183,9 @@ enum status backend_take(struct args *args, struct address *address)
 	const char *word = args_next(args);
 
 	if (!word)
-		return usage_error("the address of a backend is expected");
+		return usage_error("no backend given: its address is expected behind the service");
 	if (!address_parse(word, address))
-		return usage_error("backend \"%s\": an IPv4 or IPv6 address is expected",
+		return usage_error("backend \"%s\": an address without a port is expected here",
 				   word);
 	return DONE;
 }

@@ -246,10 +246,12 @@ usage "stateless takes on, off or nothing" 'option "maybe": one of scheduler' \
 usage "stateless twice" 'stateless is given twice' \
 	service add "$svc" stateless on stateless
 usage "flush of one service" 'flush takes no service' service flush "$svc"
-usage "no backend" 'address of a backend' backend add "$svc"
-usage "backend with a bad address" 'backend "10.3.0": an IPv4 or IPv6' \
+usage "no backend" 'no backend given: its address' backend add "$svc"
+usage "backend with a bad address" 'backend "10.3.0": an address without a port' \
 	backend add "$svc" 10.3.0
-usage "backend with a port" 'an IPv4 or IPv6' backend add "$svc" 10.3.0.1:80
+usage "backend with a port" 'without a port' backend add "$svc" 10.3.0.1:80
+usage "backend and service in the wrong order" 'expected here' \
+	backend add 10.3.0.1 "$svc"
 for weight in -1 65536 99999999999999999999 1.5 many ''; do
 	usage "weight '$weight'" \
 		"weight \"$weight\": a number from 0 to 65535" \
@@ -271,7 +273,7 @@ usage "unknown option of a backend" 'option "hash": one of mode, weight' \
 usage "nothing to change in a backend" 'nothing to change: one of mode' \
 	backend set "$svc" 10.3.0.1
 usage "flush of no service" 'a service is expected' backend flush
-usage "drain of no backend" 'address of a backend' backend drain "$svc"
+usage "drain of no backend" 'no backend given: its address' backend drain "$svc"
 usage "drain for nothing" 'for: a number of seconds' \
 	backend drain "$svc" 10.3.0.1 for
 for seconds in 0 -1 2592001 x ''; do
@@ -300,7 +302,7 @@ done
 for verb in show count flush; do
 	usage "flow $verb of a bad service" 'a protocol is expected' \
 		flow "$verb" 10.2.0.1:80
-	usage "flow $verb of a bad backend" 'backend "x": an IPv4 or IPv6' \
+	usage "flow $verb of a bad backend" 'backend "x": an address without' \
 		flow "$verb" mark 7 x
 	usage "flow $verb and a word too many" '"now": nothing more' \
 		flow "$verb" "$svc" 10.3.0.1 now
