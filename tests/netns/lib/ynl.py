@@ -140,6 +140,20 @@ check(do("flow-get", service(), dump=True) == [], "flows are dumped")
 check(do("flow-flush", {})["flow-count"] == nothing, "flows are forgotten")
 refused("the flows of an unknown service", "no such", do, "flow-count", service(port=81))
 
+lo = {"device": {"ifindex": socket.if_nametoindex("lo")}}
+do("device-attach", lo)
+check(do("device-get", {}, dump=True) == [lo], "an attached device is listed")
+refused("a device twice", "already", do, "device-attach", lo)
+do("device-detach", lo)
+check(do("device-get", {}, dump=True) == [], "a detached one is not")
+refused("a device that isn't attached", "not attached", do, "device-detach", lo)
+refused("no such device", "not exist", do, "device-attach", {"device": {"ifindex": 999999}})
+refused("no device", "missing", do, "device-attach", {})
+refused("a device without its index", "missing", do, "device-attach", {"device": {}})
+refused("a device of index 0", "not exist", do, "device-attach", {"device": {"ifindex": 0}})
+refused("a device of a negative index", "range", do, "device-attach",
+        {"device": {"ifindex": 0xffffffff}})
+
 check("received" in do("stats-get", {})["stats"], "the counters have names")
 do("backend-del", service() | backend("10.3.0.1"))
 do("backend-flush", service())
