@@ -1,6 +1,6 @@
 #!/bin/bash
 # The director's leg may be a VLAN, a bond, a bridge, a macvlan: requests come
-# by it and go out by it.
+# by it and go out by it, and so they do when it is attached.
 #
 #   client ── router ── br0 ── b1, b2
 #                        └──── port0, port1 ══ eth0, eth1 ── leg in director
@@ -134,10 +134,12 @@ for kind in vlan vlan_tagged bridge macvlan bond; do
 		done
 	fi
 	serves "$kind"
+	director dsrctl device attach leg
+	serves "$kind, attached"
 	if [ "$kind" = bond ]; then
 		active=$(director cat /sys/class/net/leg/bonding/active_slave)
 		director ip link set "$active" down
-		serves "bond without $active"
+		serves "bond without $active, attached"
 	fi
 	remove_leg
 done
