@@ -50,11 +50,13 @@ static void other_types_are_the_stacks(struct kunit *test)
 	}
 }
 
-/* Only errors quote: what looks like a quotation elsewhere is data. */
+/* Only errors quote: what looks like a quotation elsewhere is data, and what a
+ * redirect says is for the stack.
+ */
 static void only_errors_quote(struct kunit *test)
 {
 	static const u8 errors[] = {
-		ICMP_DEST_UNREACH, ICMP_SOURCE_QUENCH, ICMP_REDIRECT,
+		ICMP_DEST_UNREACH, ICMP_SOURCE_QUENCH,
 		ICMP_TIME_EXCEEDED, ICMP_PARAMETERPROB,
 	};
 	struct dsr_packet pkt;

@@ -89,7 +89,7 @@ static struct dsr_service *find(struct dsr_net *dn, u32 v4, u8 protocol,
 	return svc;
 }
 
-static bool serves(struct dsr_net *dn, u32 v4, u8 protocol)
+static bool served(struct dsr_net *dn, u32 v4, u8 protocol)
 {
 	struct dsr_tuple tuple = {
 		.family = AF_INET,
@@ -169,7 +169,7 @@ static void removed_range_leaves_nothing(struct kunit *test)
 
 	del(dn, middle);
 	del(dn, high);
-	KUNIT_EXPECT_FALSE(test, serves(dn, NET + 1, TCP));
+	KUNIT_EXPECT_FALSE(test, served(dn, NET + 1, TCP));
 }
 
 static void overlapping_ranges_are_refused(struct kunit *test)
@@ -285,15 +285,15 @@ static void serves_says_who_might_want_it(struct kunit *test)
 
 	add(test, dn, NET + 1, 32, TCP, 80, 80);
 	add(test, dn, NET, 24, UDP, 0, 0);
-	KUNIT_EXPECT_TRUE(test, serves(dn, NET + 1, TCP));
-	KUNIT_EXPECT_TRUE(test, serves(dn, NET + 1, UDP));
-	KUNIT_EXPECT_FALSE(test, serves(dn, NET + 1, IPPROTO_GRE));
-	KUNIT_EXPECT_FALSE(test, serves(dn, NET + 2, TCP));
+	KUNIT_EXPECT_TRUE(test, served(dn, NET + 1, TCP));
+	KUNIT_EXPECT_TRUE(test, served(dn, NET + 1, UDP));
+	KUNIT_EXPECT_FALSE(test, served(dn, NET + 1, IPPROTO_GRE));
+	KUNIT_EXPECT_FALSE(test, served(dn, NET + 2, TCP));
 	any = add(test, dn, NET, 16, 0, 0, 0);
-	KUNIT_EXPECT_TRUE(test, serves(dn, NET + 1, IPPROTO_GRE));
-	KUNIT_EXPECT_TRUE(test, serves(dn, NET + 2, TCP));
+	KUNIT_EXPECT_TRUE(test, served(dn, NET + 1, IPPROTO_GRE));
+	KUNIT_EXPECT_TRUE(test, served(dn, NET + 2, TCP));
 	del(dn, any);
-	KUNIT_EXPECT_FALSE(test, serves(dn, NET + 2, TCP));
+	KUNIT_EXPECT_FALSE(test, served(dn, NET + 2, TCP));
 }
 
 static const struct dsr_vip *find_v6(struct dsr_net *dn,
