@@ -62,7 +62,7 @@ guest_job() {
 	{
 		printf '%s=%q\n' DSR_ROOT "$root" DSR_KERNEL "$1" DSR_LINE "$2" \
 			DSR_MODULE "$module" DSR_STREAM "$stream" \
-			DSR_TIME_LIMIT 300 DSR_EXTRA "${DSR_EXTRA:-}" \
+			DSR_TIME_LIMIT 900 DSR_EXTRA "${DSR_EXTRA:-}" \
 			DSR_TOOLS "$("$here_lib/build-tools")" \
 			DSR_KSRC "$("$here_lib/linux-source")"
 	} > "$out/job"

@@ -3,8 +3,9 @@
 
 topology_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
-# The ids that the namespaces have in the first one: this, and two digits.
-id_base=70
+# The ids that the namespaces have in the first one: this, and two digits.  Each
+# script of a guest has its own, as an id outlives its namespace for a while.
+id_base=$((100 + ${DSR_NUMBER:-0}))
 
 # make_ns NAME...: namespaces, ready for addresses without delay
 make_ns() {
