@@ -452,31 +452,31 @@ void dsr_backend_flush(struct dsr_service *svc)
 	svc->dn->generation++;
 }
 
+/* Full from max_flows on, until there are fewer than min_flows. */
+static bool full_now(const struct dsr_backend *be)
+{
+	u32 max = READ_ONCE(be->options.max_flows);
+	u32 min = READ_ONCE(be->options.min_flows);
+
+	if (!min)
+		min = max - max / 4;
+	return max && dsr_backend_active(be) >= (READ_ONCE(be->full) ? min : max);
+}
+
 /**
  * dsr_backend_full() - whether a backend with a limit of flows takes no more
  * @be: the backend
- *
- * Full from max_flows on, until there are fewer than min_flows.
  *
  * Context: any, under RCU.
  * Return: whether it is full.
  */
 bool dsr_backend_full(struct dsr_backend *be)
 {
-	u32 max = READ_ONCE(be->options.max_flows);
-	u32 min = READ_ONCE(be->options.min_flows);
-	u32 active = dsr_backend_active(be);
-	bool full = READ_ONCE(be->full);
-	bool now;
+	bool full = full_now(be);
 
-	if (!max)
-		return false;
-	if (!min)
-		min = max - max / 4;
-	now = active >= (full ? min : max);
-	if (now != full)
-		WRITE_ONCE(be->full, now);
-	return now;
+	if (full != READ_ONCE(be->full))
+		WRITE_ONCE(be->full, full);
+	return full;
 }
 
 /**
@@ -519,7 +519,7 @@ enum dsr_state dsr_backend_state(const struct dsr_backend *be)
 	rcu_read_lock();
 	if (!dsr_backend_reachable(be))
 		state = DSR_STATE_UNRESOLVED;
-	else if (READ_ONCE(be->options.max_flows) && READ_ONCE(be->full))
+	else if (full_now(be))
 		state = DSR_STATE_FULL;
 	rcu_read_unlock();
 	return state;

@@ -18,8 +18,8 @@ director sh -c 'echo 1 > /proc/sys/net/ipv6/conf/all/keep_addr_on_down'
 crowd_gather c "$VIP4" 7 tcp
 
 floods() {
-	flood_start udp from 192.168.2.1 to "$VIP4" port 9 flows 5000 rate 3000
-	flood_start udp from fd00:5::1 to "$VIP6" port 9 flows 5000 rate 3000
+	flood_start udp from 192.168.2.1 to "$VIP4" port 9 flows 5000 rate "$(scaled 3000 500)"
+	flood_start udp from fd00:5::1 to "$VIP6" port 9 flows 5000 rate "$(scaled 3000 500)"
 	wait_for 30 counted forwarded $(($(counter forwarded) + 1000))
 }
 

@@ -34,8 +34,8 @@ flips() {
 	done
 }
 
-flood_start udp from 192.168.2.1 to "$VIP4" port 9 flows 1000 rate 5000
-flood_start udp from fd00:5::1 to "$VIP6" port 9 flows 1000 rate 5000
+flood_start udp from 192.168.2.1 to "$VIP4" port 9 flows 1000 rate "$(scaled 5000 1000)"
+flood_start udp from fd00:5::1 to "$VIP6" port 9 flows 1000 rate "$(scaled 5000 1000)"
 flips 1 | ns_batch director
 watch first "ether dst $two"
 ok "the packets go to the new MAC address" wait_for 30 saw first

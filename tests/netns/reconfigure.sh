@@ -31,8 +31,8 @@ flooded() {
 
 configure
 flows_before=$(($(counter flow_new) + 1000))
-flood_start udp from 172.16.0.1 to "$VIP4" port 9 flows 1000000 rate 4000
-flood_start syn from fd00:5::1 to "$VIP6" port 10 flows 1000000 rate 4000
+flood_start udp from 172.16.0.1 to "$VIP4" port 9 flows 1000000 rate "$(scaled 4000 500)"
+flood_start syn from fd00:5::1 to "$VIP6" port 10 flows 1000000 rate "$(scaled 4000 500)"
 wait_for 30 flooded
 
 crowd_gather c "$VIP4" 7 tcp
