@@ -74,3 +74,17 @@ for change in "weight 0" "weight 1 state down"; do
 	is "its backend has $change: passed again" "$(crowd tcp open 3)" "director=3 failed=0"
 done
 backends_removed=yes
+
+# A flood of SYNs for nobody: resets have a limit of a thousand a second.
+modprobe -q nf_tables || :
+router nft 'add table t; add chain t c { type filter hook prerouting priority 0; };
+	add rule t c ip daddr 172.16.0.0/12 tcp flags & rst == rst counter drop'
+resets() {
+	router nft -j list chain t c | jq '[.. | .counter? | .packets? // empty] | add'
+}
+director dsrctl service set "$VIP4:7/tcp" no-backend reset
+dropped=$(counter drop_no_backend) start=$SECONDS syns=$(scaled 20000 5000)
+router flood syn dev lan mac "$(mac director eth0)" from 172.16.0.1 to "$VIP4" \
+	port 7 flows "$syns" count "$syns" > "$T/sent"
+wait_for 120 counted drop_no_backend $((dropped + syns))
+in_range "no more than a thousand resets a second" "$(resets)" 1 $((1000 * (SECONDS - start + 2)))
