@@ -52,12 +52,6 @@ struct dsr_nexthop {
 	struct rcu_head rcu;
 };
 
-/* Context: under RCU. */
-static inline bool dsr_nexthop_usable(const struct dsr_nexthop *nexthop)
-{
-	return rcu_access_pointer(nexthop->l2);
-}
-
 /* Configuration: config_lock held. */
 struct dsr_nexthop *dsr_nexthop_get(struct dsr_net *dn,
 				    const struct dsr_nexthop_key *key);
