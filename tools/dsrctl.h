@@ -23,9 +23,13 @@ struct options {
 	bool pretty;
 	bool stats;
 	bool explain;
+	bool force;
+	bool dry_run;
 	bool version;
 	bool help;
 	const char *netns;
+	const char *batch;
+	const char *generation;
 };
 
 extern struct options options;

@@ -10,6 +10,7 @@
 
 #include "dsrctl.h"
 #include "output.h"
+#include "script.h"
 
 #define NETNS_DIR "/run/netns"
 
@@ -32,6 +33,8 @@ static const char usage[] =
 "             -p, --pretty   JSON for people to read\n"
 "             -s, --stats    with counters\n"
 "             -n, --netns NETNS   in the network namespace NETNS\n"
+"             -b, --batch FILE    the commands of a file, up to one that fails\n"
+"             --force             with -b: also those behind it\n"
 "             -V, --version\n"
 "             -h, --help }\n"
 "\n"
@@ -41,15 +44,24 @@ static const char usage[] =
 static const struct flag {
 	char letter;
 	const char *name;
-	bool *set;		/* NULL: the option takes a value */
+	bool *set;
+	const char **value;	/* instead of @set: the option takes a value */
+	const char *expected;	/* what that is */
 } flags[] = {
-	{ 'j', "json", &options.json },
-	{ 'p', "pretty", &options.pretty },
-	{ 's', "stats", &options.stats },
-	{ 'n', "netns", NULL },
-	{ 'V', "version", &options.version },
-	{ 'h', "help", &options.help },
-	{ 0, "explain", &options.explain },
+	{ 'j', "json", .set = &options.json },
+	{ 'p', "pretty", .set = &options.pretty },
+	{ 's', "stats", .set = &options.stats },
+	{ 'n', "netns", .value = &options.netns,
+	  .expected = "the name of a network namespace" },
+	{ 'b', "batch", .value = &options.batch,
+	  .expected = "a file of commands, - for standard input," },
+	{ 'V', "version", .set = &options.version },
+	{ 'h', "help", .set = &options.help },
+	{ 0, "force", .set = &options.force },
+	{ 0, "explain", .set = &options.explain },
+	{ 0, "dry-run", .set = &options.dry_run },
+	{ 0, "generation", .value = &options.generation,
+	  .expected = "the number of a generation" },
 };
 
 static const struct command objects[] = {
@@ -65,7 +77,7 @@ static const struct command objects[] = {
 
 static enum status option_unknown(const char *option)
 {
-	return usage_error("option \"%s\": one of -j, -p, -s, -n NETNS, -V, -h is expected",
+	return usage_error("option \"%s\": one of -j, -p, -s, -b FILE, -n NETNS, -V, -h is expected",
 			   option);
 }
 
@@ -78,10 +90,10 @@ static enum status option_set(const struct flag *flag, const char *value,
 		return DONE;
 	}
 
-	options.netns = value ? value : args_next(args);
-	if (options.netns)
+	*flag->value = value ? value : args_next(args);
+	if (*flag->value)
 		return DONE;
-	return usage_error("-n: the name of a network namespace is expected");
+	return usage_error("--%s: %s is expected", flag->name, flag->expected);
 }
 
 static enum status letters_parse(const char *word, struct args *args)
@@ -179,10 +191,20 @@ static enum status object_help(const struct command *object)
 	return DONE;
 }
 
+/* What an option that not every object takes is given with. */
+static enum status options_check(const struct command *object)
+{
+	if (options.explain && object->run != stats_main)
+		return usage_error("option \"--explain\": only stats takes it");
+	if (options.force && !options.batch)
+		return usage_error("option \"--force\": only -b FILE takes it");
+	return DONE;
+}
+
 static enum status run(struct args *args)
 {
 	const struct command *object;
-	enum status status = DONE;
+	enum status status;
 
 	object = command_find("object", args_next(args), objects,
 			      ARRAY_SIZE(objects));
@@ -195,12 +217,43 @@ static enum status run(struct args *args)
 		return USAGE;
 	if (options.help || !object->run)
 		return object_help(object);
-	if (options.explain && object->run != stats_main)
-		return usage_error("option \"--explain\": only stats takes it");
 
-	if (options.netns)
+	status = options_check(object);
+	if (status == DONE && options.netns)
 		status = netns_enter(options.netns);
+	options.netns = NULL;	/* a batch enters it once */
 	return status == DONE ? object->run(args) : status;
+}
+
+/* The status is that of the first command that failed. */
+static enum status batch_run(const char *path)
+{
+	enum status status = DONE, failed = DONE;
+	struct script script;
+	struct args args;
+
+	if (script_open(&script, path) != DONE)
+		return REFUSED;
+
+	while ((failed == DONE || options.force) &&
+	       script_next(&script, &args, &status)) {
+		if (status == DONE)
+			status = run(&args);
+		if (failed == DONE)
+			failed = status;
+	}
+	script_close(&script);
+	return failed == DONE ? status : failed;
+}
+
+static enum status act(struct args *args)
+{
+	if (!options.batch)
+		return run(args);
+	if (args->left)
+		return usage_error("\"%s\": -b FILE takes no command beside the file's",
+				   args->word[0]);
+	return batch_run(options.batch);
 }
 
 /* Without these a socket could become standard output, and be printed to. */
@@ -227,6 +280,6 @@ int main(int argc, char **argv)
 	else if (options.help && !args.left)
 		fputs(usage, stdout);
 	else
-		status = run(&args);
+		status = act(&args);
 	return out_end(status);
 }

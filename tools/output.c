@@ -162,6 +162,17 @@ enum status out_end(enum status status)
 	return refused("standard output: %s", strerror(errno ? errno : EIO));
 }
 
+static struct {
+	const char *file;
+	unsigned int line;
+} where;
+
+void out_where(const char *file, unsigned int line)
+{
+	where.file = file;
+	where.line = line;
+}
+
 /* One line, whatever the words that are quoted in it contain. */
 static void report(const char *kind, const char *format, va_list values)
 {
@@ -173,7 +184,10 @@ static void report(const char *kind, const char *format, va_list values)
 	for (char *c = text; *c; c++)
 		if (iscntrl((unsigned char)*c))
 			*c = '?';
-	fprintf(stderr, "dsrctl: %s%s\n", kind, text);
+	fputs("dsrctl: ", stderr);
+	if (where.file)
+		fprintf(stderr, "%s:%u: ", where.file, where.line);
+	fprintf(stderr, "%s%s\n", kind, text);
 	free(text);
 }
 

@@ -35,6 +35,9 @@ void out_line(void);
  */
 enum status out_end(enum status status);
 
+/* Where the words stand that messages are about; @file NULL: nowhere in a file. */
+void out_where(const char *file, unsigned int line);
+
 enum status usage_error(const char *format, ...) FORMAT(1, 2);
 enum status refused(const char *format, ...) FORMAT(1, 2);
 enum status out_of_memory(void);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Files of commands: a line each, its words parted by spaces, "#" before what is
+ * only for people.
+ */
+#ifndef DSRCTL_SCRIPT_H
+#define DSRCTL_SCRIPT_H
+
+#include <stdio.h>
+
+#include "dsrctl.h"
+
+struct script {
+	FILE *file;
+	const char *name;	/* as messages have it */
+	unsigned int line;
+	char *text;
+	size_t size;
+	char **words;
+	size_t room;
+};
+
+/* @path "-": standard input. */
+enum status script_open(struct script *script, const char *path);
+
+/* The next line that has words, which last until the next call; false at the end
+ * and where reading fails.  Messages say where the line stands, until
+ * script_close().  @status: that of the line, or of reading.
+ */
+bool script_next(struct script *script, struct args *args,
+		 enum status *status);
+void script_close(struct script *script);
+
+#endif /* DSRCTL_SCRIPT_H */
