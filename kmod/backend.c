@@ -11,6 +11,7 @@
 #include "service.h"
 #include "stats.h"
 #include "sysfs.h"
+#include "transaction.h"
 
 #define TABLE_MIN	256
 
@@ -139,6 +140,27 @@ static void nexthop_set(struct dsr_net *dn, struct dsr_backend *be,
 		dsr_nexthop_put(dn, old);
 }
 
+static struct dsr_backend_staged *staged_of(const struct dsr_backend *be)
+{
+	return rcu_dereference_protected(be->staged,
+					 lockdep_is_held(&be->svc->dn->config_lock));
+}
+
+/* The options that it has after the commit of what is staged. */
+const struct dsr_backend_options *
+dsr_backend_wanted(const struct dsr_backend *be)
+{
+	const struct dsr_backend_staged *staged = staged_of(be);
+
+	return staged ? &staged->options : &be->options;
+}
+
+/* Context: under RCU. */
+bool dsr_backend_staged_seen(const struct dsr_backend *be, u32 number)
+{
+	return dsr_mark_done(be->svc->dn, number);
+}
+
 static struct dsr_backend *
 backend_alloc(struct dsr_service *svc, const struct dsr_addr *addr,
 	      const struct dsr_backend_options *options)
@@ -162,27 +184,12 @@ backend_alloc(struct dsr_service *svc, const struct dsr_addr *addr,
 	be->up_since = jiffies;
 	be->seq = ++svc->dn->last_backend_seq;
 	INIT_LIST_HEAD(&be->drain);
+	INIT_LIST_HEAD(&be->changed);
 	return be;
 
 err_free:
 	backend_free(be);
 	return NULL;
-}
-
-/* Lets packets choose from the service's backends as they are now. */
-static int pool_renew(struct dsr_service *svc, struct netlink_ext_ack *extack)
-{
-	struct dsr_pool *pool;
-	int err;
-
-	err = dsr_pool_build(svc, svc->options.sched, &pool);
-	if (err) {
-		NL_SET_ERR_MSG(extack, "no memory for the scheduler's table");
-		return err;
-	}
-	dsr_pool_publish(svc, pool);
-	svc->dn->generation++;
-	return 0;
 }
 
 static int check_limits(const struct dsr_service *svc,
@@ -206,6 +213,8 @@ static int check_limits(const struct dsr_service *svc,
  * @svc: the service
  * @addr: the address
  *
+ * As a transaction that is being staged will leave it.
+ *
  * Context: process, config_lock held.
  * Return: the backend or NULL.
  */
@@ -216,7 +225,7 @@ struct dsr_backend *dsr_backend_lookup(const struct dsr_service *svc,
 
 	lockdep_assert_held(&svc->dn->config_lock);
 	list_for_each_entry(be, &svc->backends, list)
-		if (dsr_addr_equal(&be->addr, addr))
+		if (dsr_addr_equal(&be->addr, addr) && !dsr_backend_going(be))
 			return be;
 	return NULL;
 }
@@ -226,7 +235,8 @@ static void state_update(struct dsr_backend *be)
 {
 	struct dsr_net *dn = be->svc->dn;
 
-	WRITE_ONCE(be->down, be->options.state == DSR_STATE_DOWN);
+	dsr_mark_set(&be->down,
+		     be->options.state == DSR_STATE_DOWN ? DSR_DOWN : 0);
 	list_del_init(&be->drain);
 	if (be->options.state != DSR_STATE_DRAINING)
 		return;
@@ -264,20 +274,29 @@ void dsr_backend_drains_check(struct dsr_net *dn)
 	}
 }
 
+static void touch(struct dsr_transaction *txn, struct dsr_backend *be)
+{
+	if (list_empty(&be->changed))
+		list_add_tail(&be->changed, &txn->backends);
+	dsr_service_touch(txn, (struct dsr_service *)be->svc);
+}
+
 /**
- * dsr_backend_add() - add a backend to a service
+ * dsr_backend_stage_add() - stage a new backend
+ * @txn: the transaction
  * @svc: the service
  * @addr: the backend's address, which no other backend of the service has
  * @options: its options
  * @extack: told what went wrong
  *
  * Context: process, config_lock held.
- * Return: the backend, or an ERR_PTR of -ENOSPC, -ENOMEM or what a view gave.
+ * Return: the backend, or an ERR_PTR of -ENOSPC or -ENOMEM.
  */
-struct dsr_backend *dsr_backend_add(struct dsr_service *svc,
-				    const struct dsr_addr *addr,
-				    const struct dsr_backend_options *options,
-				    struct netlink_ext_ack *extack)
+struct dsr_backend *
+dsr_backend_stage_add(struct dsr_transaction *txn, struct dsr_service *svc,
+		      const struct dsr_addr *addr,
+		      const struct dsr_backend_options *options,
+		      struct netlink_ext_ack *extack)
 {
 	struct dsr_net *dn = svc->dn;
 	struct dsr_backend *be;
@@ -287,35 +306,22 @@ struct dsr_backend *dsr_backend_add(struct dsr_service *svc,
 	err = check_limits(svc, extack);
 	if (err)
 		return ERR_PTR(err);
-
 	be = backend_alloc(svc, addr, options);
 	if (!be)
 		return ERR_PTR(-ENOMEM);
-	err = dsr_sysfs_backend_add(be);
-	if (err)
-		goto err_free;
 	err = id_publish(dn, be);
-	if (err)
-		goto err_sysfs;
+	if (err) {
+		nexthop_set(dn, be, NULL);
+		backend_free(be);
+		return ERR_PTR(err);
+	}
 
+	be->coming = true;
 	list_add_tail(&be->list, &svc->backends);
 	svc->backends_nr++;
-	err = pool_renew(svc, extack);
-	if (err)
-		goto err_list;
-	state_update(be);
+	svc->rebuild = true;
+	touch(txn, be);
 	return be;
-
-err_list:
-	svc->backends_nr--;
-	list_del(&be->list);
-	id_retract(dn, be);
-err_sysfs:
-	dsr_sysfs_backend_del(be);
-err_free:
-	nexthop_set(dn, be, NULL);
-	call_rcu(&be->rcu, backend_free_rcu);
-	return ERR_PTR(err);
 }
 
 /* Whether the service's pool depends on what has changed. */
@@ -333,65 +339,124 @@ static bool nexthop_differs(const struct dsr_backend_options *a,
 	       !ether_addr_equal(a->lladdr, b->lladdr);
 }
 
-/**
- * dsr_backend_set() - change a backend's options
- * @svc: its service
- * @be: the backend
- * @options: its new options
- * @extack: told what went wrong
- *
- * Flows keep their backends, also at weight 0, unless it goes down.
- *
- * Context: process, config_lock held.
- * Return: 0 or -ENOMEM, then nothing has changed.
- */
-int dsr_backend_set(struct dsr_service *svc, struct dsr_backend *be,
-		    const struct dsr_backend_options *options,
-		    struct netlink_ext_ack *extack)
+/* Its flows see it go down, or come up, with the commit. */
+static void down_mark(struct dsr_transaction *txn, struct dsr_backend *be,
+		      bool down)
 {
-	bool other_nexthop = nexthop_differs(options, &be->options);
-	struct dsr_backend_options old = be->options;
-	struct dsr_net *dn = svc->dn;
-	struct dsr_nexthop *nexthop;
-	int err;
+	bool was = be->options.state == DSR_STATE_DOWN;
+	u32 mark = was ? DSR_DOWN : 0;
 
-	lockdep_assert_held(&dn->config_lock);
-	if (other_nexthop) {
-		err = nexthop_get(dn, &be->addr, options, &nexthop);
-		if (err)
-			return err;
-	}
-
-	be->options = *options;
-	if (pool_differs(options, &old)) {
-		err = pool_renew(svc, extack);
-		if (err)
-			goto err_options;
-	}
-	if (other_nexthop)
-		nexthop_set(dn, be, nexthop);
-	if (old.state != DSR_STATE_UP && options->state == DSR_STATE_UP)
-		WRITE_ONCE(be->up_since, jiffies);
-	if (options->drain_anew || options->state != old.state)
-		state_update(be);
-	dn->generation++;
-	return 0;
-
-err_options:
-	be->options = old;
-	if (other_nexthop && nexthop)
-		dsr_nexthop_put(dn, nexthop);
-	return err;
+	if (down != was)
+		mark = dsr_transaction_mark(txn, down ? DSR_GOING : DSR_COMING);
+	dsr_mark_set(&be->down, mark);
 }
 
-/* What is left to do when no new packet can choose it. */
-static void backend_release(struct dsr_service *svc, struct dsr_backend *be)
+static void staged_free(struct dsr_net *dn, struct dsr_backend_staged *staged)
 {
+	if (staged->nexthop)
+		dsr_nexthop_put(dn, staged->nexthop);
+	kfree_rcu(staged, rcu);
+}
+
+static int stage_nexthop(struct dsr_backend *be,
+			 const struct dsr_backend_options *options,
+			 struct dsr_backend_staged *staged)
+{
+	bool rerouted = nexthop_differs(options, &be->options);
+	struct dsr_nexthop *nexthop = NULL;
+	struct dsr_net *dn = be->svc->dn;
+	int err = 0;
+
+	if (rerouted)
+		err = nexthop_get(dn, &be->addr, options, &nexthop);
+	if (err)
+		return err;
+	if (staged->nexthop)
+		dsr_nexthop_put(dn, staged->nexthop);
+	staged->nexthop = nexthop;
+	staged->rerouted = rerouted;
+	return 0;
+}
+
+/**
+ * dsr_backend_stage_set() - stage other options of a backend
+ * @txn: the transaction
+ * @be: the backend
+ * @options: its new options
+ *
+ * Context: process, config_lock held.
+ * Return: 0 or -ENOMEM, then its options stay as they are.
+ */
+int dsr_backend_stage_set(struct dsr_transaction *txn, struct dsr_backend *be,
+			  const struct dsr_backend_options *options)
+{
+	struct dsr_service *svc = (struct dsr_service *)be->svc;
+	struct dsr_backend_staged *staged = staged_of(be);
+	int err;
+
+	lockdep_assert_held(&svc->dn->config_lock);
+	if (!staged)
+		staged = kzalloc(sizeof(*staged), GFP_KERNEL_ACCOUNT);
+	if (!staged)
+		return -ENOMEM;
+	err = stage_nexthop(be, options, staged);
+	if (err) {
+		if (staged != staged_of(be))
+			kfree(staged);
+		return err;
+	}
+
+	if (pool_differs(options, &be->options))
+		svc->rebuild = true;
+	down_mark(txn, be, options->state == DSR_STATE_DOWN);
+	staged->number = txn->number;
+	staged->options = *options;
+	rcu_assign_pointer(be->staged, staged);
+	touch(txn, be);
+	return 0;
+}
+
+/**
+ * dsr_backend_stage_del() - stage that a backend goes
+ * @txn: the transaction, which hasn't added it
+ * @be: the backend
+ *
+ * Context: process, config_lock held.
+ */
+void dsr_backend_stage_del(struct dsr_transaction *txn, struct dsr_backend *be)
+{
+	struct dsr_service *svc = (struct dsr_service *)be->svc;
+
+	lockdep_assert_held(&svc->dn->config_lock);
+	be->going = true;
+	svc->rebuild = true;
+	down_mark(txn, be, true);
+	touch(txn, be);
+}
+
+static void staged_drop(struct dsr_backend *be)
+{
+	struct dsr_backend_staged *staged = staged_of(be);
+
+	if (!staged)
+		return;
+	RCU_INIT_POINTER(be->staged, NULL);
+	staged_free(be->svc->dn, staged);
+}
+
+/* No new packet can choose it, or could yet. */
+static void backend_remove(struct dsr_backend *be)
+{
+	struct dsr_service *svc = (struct dsr_service *)be->svc;
 	struct dsr_net *dn = svc->dn;
 	struct dsr_nexthop *nexthop = nexthop_of(dn, be);
 
+	list_del(&be->list);
+	list_del(&be->changed);
+	list_del(&be->drain);
+	svc->backends_nr--;
 	id_retract(dn, be);
-	list_del_init(&be->drain);
+	staged_drop(be);
 	dsr_sysfs_backend_del(be);
 	/* Stays in place for packets on their way: without it they would take
 	 * the backend for one of mode local.
@@ -401,55 +466,86 @@ static void backend_release(struct dsr_service *svc, struct dsr_backend *be)
 	call_rcu(&be->rcu, backend_free_rcu);
 }
 
-/**
- * dsr_backend_del() - remove a backend
- * @svc: its service
- * @be: the backend, freed after a grace period
- * @extack: told what went wrong
- *
- * Its flows are scheduled afresh when their next packet comes; no other flow is
- * touched.
- *
- * Context: process, config_lock held.
- * Return: 0 or -ENOMEM, then nothing has changed.
- */
-int dsr_backend_del(struct dsr_service *svc, struct dsr_backend *be,
-		    struct netlink_ext_ack *extack)
+/* Takes over what was staged. */
+static void options_take(struct dsr_backend *be,
+			 struct dsr_backend_staged *staged)
 {
-	struct list_head *before = be->list.prev;
-	int err;
+	struct dsr_net *dn = be->svc->dn;
+	enum dsr_state was = be->options.state;
 
-	lockdep_assert_held(&svc->dn->config_lock);
-	list_del(&be->list);
-	svc->backends_nr--;
-	err = pool_renew(svc, extack);
-	if (err) {
-		list_add(&be->list, before);
-		svc->backends_nr++;
-		return err;
+	be->options = staged->options;
+	if (staged->rerouted) {
+		nexthop_set(dn, be, staged->nexthop);
+		staged->nexthop = NULL;
 	}
-	backend_release(svc, be);
-	return 0;
+	if (was != DSR_STATE_UP && be->options.state == DSR_STATE_UP)
+		WRITE_ONCE(be->up_since, jiffies);
+	if (be->options.drain_anew || be->options.state != was)
+		state_update(be);
+	staged_drop(be);
+}
+
+/* What a committed transaction has left to do to a backend. */
+void dsr_backend_settle(struct dsr_backend *be)
+{
+	struct dsr_backend_staged *staged = staged_of(be);
+
+	if (be->going) {
+		backend_remove(be);
+		return;
+	}
+	if (staged)
+		options_take(be, staged);
+	if (be->coming)
+		state_update(be);
+}
+
+/* The last of it: what it shows of itself.  Its service does by now. */
+void dsr_backend_show(struct dsr_backend *be)
+{
+	list_del_init(&be->changed);
+	if (be->coming)
+		dsr_sysfs_backend_add(be);
+	be->coming = false;
+}
+
+/* The backend as it was before the transaction. */
+void dsr_backend_restore(struct dsr_backend *be)
+{
+	if (be->coming) {
+		backend_remove(be);
+		return;
+	}
+	be->going = false;
+	dsr_mark_set(&be->down,
+		     be->options.state == DSR_STATE_DOWN ? DSR_DOWN : 0);
+	staged_drop(be);
+	list_del_init(&be->changed);
 }
 
 /**
- * dsr_backend_flush() - remove every backend of a service
- * @svc: the service
+ * dsr_backend_remove_all() - remove the backends of a service that goes
+ * @svc: the service, which no new packet sees
  *
  * Context: process, config_lock held.
  */
-void dsr_backend_flush(struct dsr_service *svc)
+void dsr_backend_remove_all(struct dsr_service *svc)
 {
 	struct dsr_backend *be, *next;
 
-	lockdep_assert_held(&svc->dn->config_lock);
-	dsr_pool_publish(svc, NULL);
-	list_for_each_entry_safe(be, next, &svc->backends, list) {
-		list_del(&be->list);
-		svc->backends_nr--;
-		backend_release(svc, be);
-	}
-	svc->dn->generation++;
+	list_for_each_entry_safe(be, next, &svc->backends, list)
+		backend_remove(be);
+}
+
+/* Closer than dsr_backend_down() looks. */
+bool dsr_backend_down_now(const struct dsr_backend *be, u32 down)
+{
+	bool done;
+
+	if (down == DSR_DOWN)
+		return true;
+	done = dsr_mark_done(be->svc->dn, down);
+	return dsr_change_of(down) == DSR_GOING ? done : !done;
 }
 
 /* Full from max_flows on, until there are fewer than min_flows. */

@@ -10,9 +10,11 @@
 #include "addr.h"
 #include "net.h"
 #include "nexthop.h"
+#include "pending.h"
 
 struct dsr_backend_dir;
 struct dsr_service;
+struct dsr_transaction;
 struct dsr_traffic_stats;
 struct netlink_ext_ack;
 
@@ -46,13 +48,30 @@ struct dsr_backend_options {
 	u32 slow_start;
 };
 
+/* Other options, which packets see after the commit of a transaction.  Freed
+ * after a grace period.
+ */
+struct dsr_backend_staged {
+	struct dsr_backend_options options;
+	u32 number;			/* of the transaction */
+	bool rerouted;			/* @nexthop takes the other's place */
+	struct dsr_nexthop *nexthop;	/* its reference is ours */
+	struct rcu_head rcu;
+};
+
+/* Value of dsr_backend.down, beside 0 and the marks DSR_GOING (it goes down) and
+ * DSR_COMING (it comes up).
+ */
+#define DSR_DOWN	DSR_CHANGING
+
 /**
  * struct dsr_backend - a real server of a service
  *
  * Published in its service's pool and, by id, in dsr_net.backends; flows hold
  * the id alone, so a backend can go whatever flows it has.  Writers hold
- * dsr_net.config_lock.  Unpublished by dsr_backend_del() and freed after a
- * grace period.
+ * dsr_net.config_lock.  Removed by a transaction: @down hides it from its flows
+ * and another pool from new ones, then it's unpublished and freed after a grace
+ * period.
  *
  * A packet of a known flow reads the first cache line; new flows read the
  * options too and write the third.
@@ -65,9 +84,10 @@ struct dsr_backend {
 						 */
 	struct dsr_traffic_stats __percpu *traffic;
 	u32 id;				/* slot, and generation above it */
-	bool down;			/* as options.state has it */
+	u32 down;			/* as options.state has it, or a mark */
 
 	struct dsr_backend_options options ____cacheline_aligned_in_smp;
+	struct dsr_backend_staged __rcu *staged; /* NULL: nothing */
 	unsigned long up_since;		/* jiffies, for the slow start */
 
 	/* Gauges of the flows in the table, written with each new one and each
@@ -82,9 +102,12 @@ struct dsr_backend {
 	struct list_head list ____cacheline_aligned_in_smp; /* of the service */
 	struct list_head drain;		/* in dsr_net.drains, while it drains */
 	unsigned long drain_end;	/* jiffies, with options.drain_for */
+	struct list_head changed;	/* dsr_transaction.backends */
+	bool coming;
+	bool going;
 	struct dsr_addr addr;
 	u32 seq;			/* ascending in the service's list */
-	struct dsr_backend_dir *dir;	/* in sysfs */
+	struct dsr_backend_dir *dir;	/* NULL where sysfs had no memory */
 	struct rcu_head rcu;
 };
 
@@ -151,11 +174,27 @@ static inline u32 dsr_backend_closing(const struct dsr_backend *be)
 
 bool dsr_backend_full(struct dsr_backend *be);
 
+bool dsr_backend_staged_seen(const struct dsr_backend *be, u32 number);
+bool dsr_backend_down_now(const struct dsr_backend *be, u32 down);
+
+/* The options that packets see.  Context: under RCU. */
+static inline const struct dsr_backend_options *
+dsr_backend_options(const struct dsr_backend *be)
+{
+	const struct dsr_backend_staged *staged = rcu_dereference(be->staged);
+
+	if (unlikely(staged) && dsr_backend_staged_seen(be, staged->number))
+		return &staged->options;
+	return &be->options;
+}
+
 /* Whether it would take new flows if it weren't full.  Context: under RCU. */
 static inline bool dsr_backend_willing(const struct dsr_backend *be)
 {
-	return READ_ONCE(be->options.weight) &&
-	       READ_ONCE(be->options.state) == DSR_STATE_UP &&
+	const struct dsr_backend_options *options = dsr_backend_options(be);
+
+	return READ_ONCE(options->weight) &&
+	       READ_ONCE(options->state) == DSR_STATE_UP &&
 	       dsr_backend_reachable(be);
 }
 
@@ -170,26 +209,39 @@ static inline bool dsr_backend_available(struct dsr_backend *be)
 /* Whether its flows have to go elsewhere, as if it had been removed. */
 static inline bool dsr_backend_down(const struct dsr_backend *be)
 {
-	return READ_ONCE(be->down);
+	u32 down = READ_ONCE(be->down);
+
+	return unlikely(down) && dsr_backend_down_now(be, down);
 }
 
 u32 dsr_backend_share(const struct dsr_backend *be);
 
 /* Configuration: config_lock held. */
+static inline bool dsr_backend_going(const struct dsr_backend *be)
+{
+	return be->going;
+}
+
+const struct dsr_backend_options *
+dsr_backend_wanted(const struct dsr_backend *be);
 struct dsr_backend *dsr_backend_lookup(const struct dsr_service *svc,
 				       const struct dsr_addr *addr);
-struct dsr_backend *dsr_backend_add(struct dsr_service *svc,
-				    const struct dsr_addr *addr,
-				    const struct dsr_backend_options *options,
-				    struct netlink_ext_ack *extack);
-int dsr_backend_set(struct dsr_service *svc, struct dsr_backend *be,
-		    const struct dsr_backend_options *options,
-		    struct netlink_ext_ack *extack);
-int dsr_backend_del(struct dsr_service *svc, struct dsr_backend *be,
-		    struct netlink_ext_ack *extack);
-void dsr_backend_flush(struct dsr_service *svc);
 enum dsr_state dsr_backend_state(const struct dsr_backend *be);
 void dsr_backend_drains_check(struct dsr_net *dn);
+
+/* What a transaction does to a backend, in this order. */
+struct dsr_backend *
+dsr_backend_stage_add(struct dsr_transaction *txn, struct dsr_service *svc,
+		      const struct dsr_addr *addr,
+		      const struct dsr_backend_options *options,
+		      struct netlink_ext_ack *extack);
+int dsr_backend_stage_set(struct dsr_transaction *txn, struct dsr_backend *be,
+			  const struct dsr_backend_options *options);
+void dsr_backend_stage_del(struct dsr_transaction *txn, struct dsr_backend *be);
+void dsr_backend_settle(struct dsr_backend *be);
+void dsr_backend_show(struct dsr_backend *be);
+void dsr_backend_restore(struct dsr_backend *be);
+void dsr_backend_remove_all(struct dsr_service *svc);
 
 int dsr_backend_net_init(struct dsr_net *dn);
 void dsr_backend_net_exit(struct dsr_net *dn);

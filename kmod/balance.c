@@ -91,7 +91,7 @@ static struct dsr_backend *by_hash(const struct dsr_net *dn,
 				   const struct dsr_service *svc,
 				   const struct dsr_packet *pkt)
 {
-	return dsr_sched_by_hash(rcu_dereference(svc->pool),
+	return dsr_sched_by_hash(dsr_service_pool(svc),
 				 schedule_hash(dn, svc, pkt));
 }
 
@@ -118,7 +118,7 @@ static struct dsr_backend *choose(struct decision *d)
 	else if (in_middle(d->pkt))
 		be = by_hash(d->dn, d->svc, d->pkt);
 	else
-		be = dsr_sched_next(rcu_dereference(d->svc->pool), d->svc,
+		be = dsr_sched_next(dsr_service_pool(d->svc), d->svc,
 				    schedule_hash(d->dn, d->svc, d->pkt));
 	if (be && d->svc->affinity)
 		dsr_affinity_note(d->dn, d->svc, d->pkt, be, false);

@@ -124,7 +124,7 @@ static unsigned int deliver(struct sk_buff *skb, struct dsr_net *dn,
 static noinline unsigned int end_loop(struct sk_buff *skb, struct dsr_net *dn,
 				      const struct dsr_backend *be)
 {
-	const struct dsr_pool *pool = rcu_dereference(be->svc->pool);
+	const struct dsr_pool *pool = dsr_service_pool(be->svc);
 
 	if (pool && pool->local)
 		return deliver(skb, dn, pool->local);
@@ -137,7 +137,7 @@ static noinline unsigned int end_loop(struct sk_buff *skb, struct dsr_net *dn,
 bool dsr_forward_is_local(const struct sk_buff *skb,
 			  const struct dsr_backend *be)
 {
-	const struct dsr_pool *pool = rcu_dereference(be->svc->pool);
+	const struct dsr_pool *pool = dsr_service_pool(be->svc);
 	const struct dsr_l2 *l2 = dsr_backend_l2(be);
 
 	if (!l2)

@@ -86,7 +86,7 @@ static bool is_plain(const struct sk_buff *skb, u8 family)
 static bool may_go_on(const struct sk_buff *skb, const struct dsr_service *svc,
 		      u8 family)
 {
-	const struct dsr_pool *pool = rcu_dereference(svc->pool);
+	const struct dsr_pool *pool = dsr_service_pool(svc);
 	u8 hops = family == AF_INET ? ip_hdr(skb)->ttl :
 				      ipv6_hdr(skb)->hop_limit;
 

@@ -23,7 +23,7 @@ static inline struct dsr_load dsr_backend_load(const struct dsr_backend *be)
 {
 	return (struct dsr_load) {
 		.flows = (u64)dsr_backend_active(be) + 1,
-		.weight = (u64)READ_ONCE(be->options.weight) *
+		.weight = (u64)READ_ONCE(dsr_backend_options(be)->weight) *
 			  dsr_backend_share(be),
 	};
 }

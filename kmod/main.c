@@ -21,6 +21,7 @@
 #include "sweep.h"
 #include "sysfs.h"
 #include "track.h"
+#include "transaction.h"
 
 unsigned int dsr_net_id;
 struct workqueue_struct *dsr_wq;

@@ -39,6 +39,7 @@ struct dsr_net {
 	struct dsr_flow_table __rcu *flows;	/* made by the first service */
 	struct dsr_counters __percpu *counters;
 	siphash_key_t hash_key;			/* same on every director */
+	u32 committed;				/* transaction, see pending.h */
 	siphash_key_t fragment_key;		/* secret */
 	struct dsr_flow_user flow_user;		/* set once */
 	struct dsr_fragments *fragments;	/* its buckets have locks */
@@ -57,6 +58,8 @@ struct dsr_net {
 	u32 last_service_id;
 	u32 last_backend_id;
 	u32 last_backend_seq;
+	u32 last_transaction;		/* its number */
+	siphash_key_t pool_key;		/* @hash_key after the commit */
 	u32 generation;			/* changes with the configuration */
 	u32 flows_wanted;		/* capacity of the flow table */
 	u32 flows_generation;		/* changes with the table */

@@ -7,6 +7,7 @@
 #include "backend.h"
 #include "netlink.h"
 #include "service.h"
+#include "transaction.h"
 
 /* A request that names a backend, and where what it names was found. */
 struct request {

@@ -7,6 +7,7 @@
 #include "reset.h"
 #include "sched.h"
 #include "service.h"
+#include "transaction.h"
 
 static int parse_mark(struct nlattr **attrs, struct dsr_service_key *key,
 		      struct netlink_ext_ack *extack)

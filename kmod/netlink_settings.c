@@ -5,6 +5,7 @@
 #include "flow.h"
 #include "netlink.h"
 #include "settings.h"
+#include "transaction.h"
 
 static u64 flow_bytes(const struct dsr_net *dn)
 {
@@ -31,22 +32,25 @@ static int settings_fill(struct sk_buff *msg, const void *object)
 	return 0;
 }
 
-static int set_locked(struct dsr_net *dn, struct nlattr **attrs,
-		      struct netlink_ext_ack *extack)
+static void stage(struct dsr_transaction *txn, struct nlattr **attrs)
 {
 	const struct nlattr *seed = attrs[DSR_A_SETTINGS_HASH_SEED];
 	const struct nlattr *flows = attrs[DSR_A_SETTINGS_FLOWS];
-	u64 old = dn->hash_key.key[0];
-	int err = 0;
 
 	if (seed)
-		err = dsr_settings_hash_seed(dn, nla_get_u64(seed), extack);
-	if (err || !flows)
-		return err;
-	err = dsr_settings_flows(dn, nla_get_u32(flows), extack);
-	if (err && seed)
-		dsr_settings_hash_seed(dn, old, NULL);
-	return err;
+		dsr_settings_stage_hash_seed(txn, nla_get_u64(seed));
+	if (flows)
+		txn->flows = nla_get_u32(flows);
+}
+
+static int set_locked(struct dsr_net *dn, struct nlattr **attrs,
+		      struct netlink_ext_ack *extack)
+{
+	struct dsr_transaction txn;
+
+	dsr_transaction_begin(&txn, dn);
+	stage(&txn, attrs);
+	return dsr_transaction_end(&txn, 0, extack);
 }
 
 int dsr_nl_settings_set(struct sk_buff *skb, struct genl_info *info)

@@ -135,18 +135,37 @@ static int compare_backends(const void *a, const void *b)
 	return dsr_addr_compare(&(*one)->addr, &(*two)->addr);
 }
 
+static bool belongs(const struct dsr_backend *be)
+{
+	const struct dsr_backend_options *options = dsr_backend_wanted(be);
+
+	return !dsr_backend_going(be) && options->weight &&
+	       options->state == DSR_STATE_UP;
+}
+
+static u32 count(const struct dsr_service *svc)
+{
+	const struct dsr_backend *be;
+	u32 nr = 0;
+
+	list_for_each_entry(be, &svc->backends, list)
+		nr += belongs(be);
+	return nr;
+}
+
 static void collect(struct dsr_pool *pool, const struct dsr_service *svc)
 {
 	struct dsr_backend *be;
 	u32 i;
 
 	list_for_each_entry(be, &svc->backends, list)
-		if (be->options.weight && be->options.state == DSR_STATE_UP)
+		if (belongs(be))
 			pool->backend[pool->nr++] = be;
 	sort(pool->backend, pool->nr, sizeof(*pool->backend), compare_backends,
 	     NULL);
 	for (i = pool->nr; i--; )
-		if (pool->backend[i]->options.mode == DSR_MODE_LOCAL)
+		if (dsr_backend_wanted(pool->backend[i])->mode ==
+		    DSR_MODE_LOCAL)
 			pool->local = pool->backend[i];
 }
 
@@ -172,8 +191,9 @@ static void pool_free_work(struct work_struct *work)
 }
 
 /**
- * dsr_pool_build() - make a pool of the service's backends as they are now
- * @svc: the service; its backends count, not its pool
+ * dsr_pool_build() - make a pool of the service's backends
+ * @svc: the service; its backends count, as what is staged will leave them, not
+ *	 its pool
  * @sched: the scheduler, which need not be the service's yet
  * @result: the pool, NULL when no backend is up and has a weight
  *
@@ -183,28 +203,26 @@ static void pool_free_work(struct work_struct *work)
 int dsr_pool_build(struct dsr_service *svc, const struct dsr_sched_ops *sched,
 		   struct dsr_pool **result)
 {
+	u32 nr = count(svc);
 	struct dsr_pool *pool;
 	int err = -ENOMEM;
 
 	lockdep_assert_held(&svc->dn->config_lock);
 	*result = NULL;
+	if (!nr)
+		return 0;
 
 	pool = kzalloc(sizeof(*pool), GFP_KERNEL_ACCOUNT);
 	if (!pool)
 		return -ENOMEM;
 	INIT_RCU_WORK(&pool->work, pool_free_work);
 	pool->ops = sched;
-	pool->backend = kvmalloc_array(svc->backends_nr + 1,
-				       sizeof(*pool->backend),
+	pool->backend = kvmalloc_array(nr, sizeof(*pool->backend),
 				       GFP_KERNEL_ACCOUNT);
 	if (!pool->backend)
 		goto err_free;
 
 	collect(pool, svc);
-	if (!pool->nr) {
-		dsr_pool_free(pool);
-		return 0;
-	}
 	err = pool->ops->build(pool, svc);
 	if (err)
 		goto err_free;
@@ -218,6 +236,18 @@ err_free:
 }
 
 /**
+ * dsr_pool_drop() - free a pool after a grace period
+ * @pool: the pool, or NULL; no packet finds it any more
+ *
+ * Context: process.
+ */
+void dsr_pool_drop(struct dsr_pool *pool)
+{
+	if (pool)
+		queue_rcu_work(dsr_wq, &pool->work);
+}
+
+/**
  * dsr_pool_publish() - let packets choose from a new pool
  * @svc: the service
  * @pool: its new pool, or NULL; belongs to the service from here on
@@ -228,10 +258,6 @@ err_free:
  */
 void dsr_pool_publish(struct dsr_service *svc, struct dsr_pool *pool)
 {
-	struct dsr_pool *old;
-
-	old = rcu_replace_pointer(svc->pool, pool,
-				  lockdep_is_held(&svc->dn->config_lock));
-	if (old)
-		queue_rcu_work(dsr_wq, &old->work);
+	dsr_pool_drop(rcu_replace_pointer(svc->pool, pool,
+					  lockdep_is_held(&svc->dn->config_lock)));
 }

@@ -84,6 +84,7 @@ struct dsr_backend *dsr_sched_next(const struct dsr_pool *pool,
 int dsr_pool_build(struct dsr_service *svc, const struct dsr_sched_ops *sched,
 		   struct dsr_pool **pool);
 void dsr_pool_publish(struct dsr_service *svc, struct dsr_pool *pool);
+void dsr_pool_drop(struct dsr_pool *pool);
 void dsr_pool_free(struct dsr_pool *pool);
 
 #endif /* _DSR_SCHED_H */

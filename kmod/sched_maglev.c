@@ -26,8 +26,8 @@ static int maglev_build(struct dsr_pool *pool, const struct dsr_service *svc)
 	for (i = 0; i < pool->nr; i++) {
 		be = pool->backend[i];
 		entry[i].hash = siphash(&be->addr.ip, sizeof(be->addr.ip),
-					&svc->dn->hash_key);
-		entry[i].weight = be->options.weight;
+					&svc->dn->pool_key);
+		entry[i].weight = dsr_backend_wanted(be)->weight;
 	}
 	err = dsr_maglev_fill(pool->table, pool->table_size, entry, pool->nr);
 out:

@@ -45,7 +45,7 @@ static u32 highest(const struct dsr_pool *pool, bool room)
 	u32 best = DSR_SCHED_NONE, top = 0, weight, i;
 
 	for (i = 0; i < pool->nr; i++) {
-		weight = READ_ONCE(pool->backend[i]->options.weight);
+		weight = READ_ONCE(dsr_backend_options(pool->backend[i])->weight);
 		if (weight <= top || !dsr_backend_available(pool->backend[i]))
 			continue;
 		if (room && dsr_backend_active(pool->backend[i]) >= weight)

@@ -30,7 +30,7 @@ int dsr_sched_sums_build(struct dsr_pool *pool, const struct dsr_service *svc)
 		return -ENOMEM;
 
 	for (i = 0; i < pool->nr; i++) {
-		sum += pool->backend[i]->options.weight;
+		sum += dsr_backend_wanted(pool->backend[i])->weight;
 		pool->sums[i] = sum;
 	}
 	return 0;

@@ -14,6 +14,7 @@
 #include "stats.h"
 #include "sweep.h"
 #include "sysfs.h"
+#include "transaction.h"
 #include "vip.h"
 
 static u32 mark_bucket(u8 family, u32 mark)
@@ -27,7 +28,7 @@ static u32 mark_bucket(u8 family, u32 mark)
  * @family: of the packet
  * @mark: its mark
  *
- * Context: under RCU, or config_lock held.
+ * Context: under RCU.
  * Return: the service or NULL.
  */
 struct dsr_service *dsr_service_by_mark(const struct dsr_net *dn, u8 family,
@@ -39,8 +40,22 @@ struct dsr_service *dsr_service_by_mark(const struct dsr_net *dn, u8 family,
 	if (!READ_ONCE(table->marks))
 		return NULL;
 	hlist_for_each_entry_rcu(svc, &table->service[mark_bucket(family, mark)],
-				 node, lockdep_is_held(&dn->config_lock))
-		if (svc->mark == mark && svc->family == family)
+				 node)
+		if (svc->mark == mark && svc->family == family &&
+		    dsr_service_visible(dn, svc))
+			return svc;
+	return NULL;
+}
+
+static struct dsr_service *lookup_mark(struct dsr_net *dn, u8 family, u32 mark)
+{
+	struct dsr_service_table *table = dsr_service_table(dn);
+	struct dsr_service *svc;
+
+	hlist_for_each_entry(svc, &table->service[mark_bucket(family, mark)],
+			     node)
+		if (svc->mark == mark && svc->family == family &&
+		    !dsr_service_going(svc))
 			return svc;
 	return NULL;
 }
@@ -49,6 +64,8 @@ struct dsr_service *dsr_service_by_mark(const struct dsr_net *dn, u8 family,
  * dsr_service_lookup() - a service by its key
  * @dn: the namespace
  * @key: the key
+ *
+ * As a transaction that is being staged will leave it.
  *
  * Context: process, config_lock held.
  * Return: the service or NULL.
@@ -60,7 +77,7 @@ struct dsr_service *dsr_service_lookup(struct dsr_net *dn,
 	if (!rcu_access_pointer(dn->services))
 		return NULL;
 	if (key->mark)
-		return dsr_service_by_mark(dn, key->addr.family, key->mark);
+		return lookup_mark(dn, key->addr.family, key->mark);
 	return dsr_vip_lookup(dn, key);
 }
 
@@ -174,6 +191,7 @@ service_alloc(struct dsr_net *dn, const struct dsr_service_key *key,
 	svc->options = *options;
 	svc->id = ++dn->last_service_id;
 	INIT_LIST_HEAD(&svc->backends);
+	INIT_LIST_HEAD(&svc->changed);
 	get_random_bytes(&svc->flow_key, sizeof(svc->flow_key));
 	options_apply(svc);
 	return svc;
@@ -245,24 +263,51 @@ static void vip_put(struct dsr_service *svc)
 		dsr_vip_put(svc->dn, (struct dsr_vip *)svc->vip, svc->protocol);
 }
 
+/* The transaction has something to do to the service. */
+void dsr_service_touch(struct dsr_transaction *txn, struct dsr_service *svc)
+{
+	if (list_empty(&svc->changed))
+		list_add_tail(&svc->changed, &txn->services);
+}
+
+static int attach(struct dsr_service *svc, const struct dsr_service_key *key,
+		  struct netlink_ext_ack *extack)
+{
+	struct dsr_net *dn = svc->dn;
+	struct dsr_vip *vip;
+	int err;
+
+	if (!key->mark) {
+		vip = dsr_vip_get(dn, key, extack);
+		if (IS_ERR(vip))
+			return PTR_ERR(vip);
+		svc->vip = vip;
+	}
+	err = publish(svc);
+	if (err)
+		vip_put(svc);
+	return err;
+}
+
 /**
- * dsr_service_add() - make a service
- * @dn: the namespace
+ * dsr_service_stage_add() - stage a new service
+ * @txn: the transaction
  * @key: what names it; no other service has it
  * @options: its options
  * @extack: told what went wrong
  *
  * Context: process, config_lock held.
- * Return: the service, or an ERR_PTR of -ENOSPC, -EEXIST, -ENOMEM or what a
- * view gave.
+ * Return: the service, which packets don't see yet, or an ERR_PTR of -ENOSPC,
+ * -EEXIST or -ENOMEM.
  */
-struct dsr_service *dsr_service_add(struct dsr_net *dn,
-				    const struct dsr_service_key *key,
-				    const struct dsr_service_options *options,
-				    struct netlink_ext_ack *extack)
+struct dsr_service *
+dsr_service_stage_add(struct dsr_transaction *txn,
+		      const struct dsr_service_key *key,
+		      const struct dsr_service_options *options,
+		      struct netlink_ext_ack *extack)
 {
+	struct dsr_net *dn = txn->dn;
 	struct dsr_service *svc;
-	struct dsr_vip *vip;
 	int err;
 
 	lockdep_assert_held(&dn->config_lock);
@@ -275,113 +320,180 @@ struct dsr_service *dsr_service_add(struct dsr_net *dn,
 	svc = service_alloc(dn, key, options);
 	if (!svc)
 		return ERR_PTR(-ENOMEM);
+	svc->pending = dsr_transaction_mark(txn, DSR_COMING);
 	err = net_prepare(dn);
-	if (err)
-		goto err_free;
-	if (!key->mark) {
-		vip = dsr_vip_get(dn, key, extack);
-		if (IS_ERR(vip)) {
-			err = PTR_ERR(vip);
-			goto err_rest;
-		}
-		svc->vip = vip;
+	if (!err)
+		err = attach(svc, key, extack);
+	if (err) {
+		net_rest(dn);
+		service_free(svc);
+		return ERR_PTR(err);
 	}
-	err = dsr_sysfs_service_add(svc);
-	if (err)
-		goto err_vip;
-	err = publish(svc);
-	if (err)
-		goto err_sysfs;
 
 	list_add_tail(&svc->list, &dn->service_list);
 	dn->services_nr++;
-	dn->generation++;
+	dsr_service_touch(txn, svc);
 	return svc;
-
-err_sysfs:
-	dsr_sysfs_service_del(svc);
-err_vip:
-	vip_put(svc);
-err_rest:
-	net_rest(dn);
-err_free:
-	service_free(svc);
-	return ERR_PTR(err);
 }
 
 /**
- * dsr_service_set() - change a service's options
+ * dsr_service_stage_set() - stage other options of a service
+ * @txn: the transaction
  * @svc: the service
  * @options: its new options
  * @extack: told what went wrong
  *
- * Flows keep their backends.
- *
  * Context: process, config_lock held.
- * Return: 0 or -ENOMEM, then nothing has changed.
+ * Return: 0 or -ENOMEM.
  */
-int dsr_service_set(struct dsr_service *svc,
-		    const struct dsr_service_options *options,
-		    struct netlink_ext_ack *extack)
+int dsr_service_stage_set(struct dsr_transaction *txn, struct dsr_service *svc,
+			  const struct dsr_service_options *options,
+			  struct netlink_ext_ack *extack)
 {
-	const struct dsr_sched_ops *old = svc->options.sched;
-	struct dsr_pool *pool;
-	int err;
-
 	lockdep_assert_held(&svc->dn->config_lock);
-	if (options->sched != old) {
-		err = dsr_pool_build(svc, options->sched, &pool);
-		if (err) {
-			NL_SET_ERR_MSG(extack,
-				       "no memory for the scheduler's table");
-			return err;
-		}
-		dsr_pool_publish(svc, pool);
+	if (dsr_service_coming(svc)) {
+		svc->options = *options;
+		options_apply(svc);
+		return 0;
 	}
-	/* Packets read each option for itself: any mixture will do for those
-	 * that come meanwhile.
-	 */
-	svc->options = *options;
-	options_apply(svc);
-	svc->dn->generation++;
+
+	if (!svc->staged)
+		svc->staged = kmalloc(sizeof(*svc->staged), GFP_KERNEL_ACCOUNT);
+	if (!svc->staged)
+		return -ENOMEM;
+	*svc->staged = *options;
+	if (options->sched != svc->options.sched)
+		svc->rebuild = true;
+	dsr_service_touch(txn, svc);
 	return 0;
 }
 
-/**
- * dsr_service_del() - remove a service with its backends
- * @svc: the service, freed after a grace period
- *
- * Context: process, config_lock held.
- */
-void dsr_service_del(struct dsr_service *svc)
+/* Removes a service that no packet sees. */
+static void service_remove(struct dsr_service *svc)
 {
 	struct dsr_net *dn = svc->dn;
 
-	lockdep_assert_held(&dn->config_lock);
 	unpublish(svc);
+	list_del(&svc->changed);
 	list_del(&svc->list);
 	dn->services_nr--;
-	dn->generation++;
-
-	dsr_backend_flush(svc);
+	dsr_backend_remove_all(svc);
 	dsr_sysfs_service_del(svc);
 	vip_put(svc);
 	net_rest(dn);
+	kfree(svc->staged);
 	call_rcu(&svc->rcu, service_free_rcu);
 }
 
 /**
- * dsr_service_flush() - remove every service
- * @dn: the namespace
+ * dsr_service_stage_del() - stage that a service goes, with its backends
+ * @txn: the transaction, which hasn't added it
+ * @svc: the service
  *
  * Context: process, config_lock held.
  */
-void dsr_service_flush(struct dsr_net *dn)
+void dsr_service_stage_del(struct dsr_transaction *txn, struct dsr_service *svc)
 {
-	struct dsr_service *svc, *next;
+	lockdep_assert_held(&svc->dn->config_lock);
+	dsr_mark_set(&svc->pending, dsr_transaction_mark(txn, DSR_GOING));
+	dsr_service_touch(txn, svc);
+}
 
-	list_for_each_entry_safe(svc, next, &dn->service_list, list)
-		dsr_service_del(svc);
+static const struct dsr_sched_ops *wanted_sched(const struct dsr_service *svc)
+{
+	return svc->staged ? svc->staged->sched : svc->options.sched;
+}
+
+/**
+ * dsr_service_prepare() - build what a service needs after the commit
+ * @txn: the transaction, all its changes staged
+ * @svc: a service that it touches
+ * @extack: told what went wrong
+ *
+ * Context: process, config_lock held.
+ * Return: 0 or -ENOMEM.
+ */
+int dsr_service_prepare(struct dsr_transaction *txn, struct dsr_service *svc,
+			struct netlink_ext_ack *extack)
+{
+	struct dsr_pool *pool;
+	int err;
+
+	if (dsr_service_going(svc) || !svc->rebuild)
+		return 0;
+	err = dsr_pool_build(svc, wanted_sched(svc), &pool);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "no memory for the scheduler's table");
+		return err;
+	}
+	rcu_assign_pointer(svc->staged_pool, pool);
+	svc->built = true;
+	/* A new service is invisible as a whole. */
+	if (!dsr_service_coming(svc))
+		dsr_mark_set(&svc->pending,
+			     dsr_transaction_mark(txn, DSR_CHANGING));
+	return 0;
+}
+
+static struct dsr_pool *staged_pool(const struct dsr_service *svc)
+{
+	return rcu_dereference_protected(svc->staged_pool,
+					 lockdep_is_held(&svc->dn->config_lock));
+}
+
+/* The pool that was staged is the service's, with or without a mark.  What has
+ * been staged stays where it is: packets that have read the mark look there.
+ */
+void dsr_service_settle_pool(struct dsr_service *svc)
+{
+	if (svc->built)
+		dsr_pool_publish(svc, staged_pool(svc));
+	svc->built = false;
+	svc->rebuild = false;
+}
+
+/* What a committed transaction has left to do to a service. */
+void dsr_service_settle(struct dsr_service *svc)
+{
+	bool coming = dsr_service_coming(svc);
+
+	if (dsr_service_going(svc)) {
+		dsr_pool_publish(svc, NULL);
+		service_remove(svc);
+		return;
+	}
+	/* Packets read each option for itself: any mixture will do for those
+	 * that come meanwhile.
+	 */
+	if (svc->staged) {
+		svc->options = *svc->staged;
+		options_apply(svc);
+		kfree(svc->staged);
+		svc->staged = NULL;
+	}
+	list_del_init(&svc->changed);
+	if (svc->vip)
+		dsr_vip_settle(svc);
+	dsr_mark_set(&svc->pending, DSR_SETTLED);
+	if (coming)
+		dsr_sysfs_service_add(svc);
+}
+
+/* The service as it was before the transaction. */
+void dsr_service_restore(struct dsr_service *svc)
+{
+	if (svc->built)
+		dsr_pool_drop(staged_pool(svc));
+	svc->built = false;
+	svc->rebuild = false;
+	if (dsr_service_coming(svc)) {
+		service_remove(svc);
+		return;
+	}
+	kfree(svc->staged);
+	svc->staged = NULL;
+	list_del_init(&svc->changed);
+	dsr_mark_set(&svc->pending, DSR_SETTLED);
 }
 
 static const char *protocol_name(u8 protocol)

@@ -12,11 +12,13 @@
 #include "addr.h"
 #include "flow.h"
 #include "net.h"
+#include "pending.h"
 
 struct device;
 struct dsr_pool;
 struct dsr_sched_ops;
 struct dsr_traffic_stats;
+struct dsr_transaction;
 struct dsr_vip;
 struct netlink_ext_ack;
 
@@ -75,9 +77,10 @@ struct dsr_service_options {
  * struct dsr_service - a VIP's port, or more or less than that, and the backends
  *			that serve it
  *
- * Published where its selector says (service.c).  Writers hold
- * dsr_net.config_lock.  Unpublished by dsr_service_del() and freed after a
- * grace period; its views (sysfs) are gone before that.
+ * Published where its selector says (vip.c), at first with a mark in @pending
+ * that hides it.  Writers hold dsr_net.config_lock.  Removed by a transaction:
+ * hidden by its mark, then unpublished and freed after a grace period; its views
+ * (sysfs) are gone before that.
  *
  * A packet of a known flow reads two cache lines of it: the first, and the one
  * of @refresh.
@@ -91,6 +94,7 @@ struct dsr_service {
 	u8 protocol;
 	bool stateless;
 	bool affinity;
+	u32 pending;			/* mark, see pending.h */
 	struct dsr_pool __rcu *pool;	/* under config_lock */
 	siphash_key_t flow_key;		/* secret, makes its flows its own */
 
@@ -104,6 +108,8 @@ struct dsr_service {
 
 	/* What new flows read, configuration, and views. */
 	struct dsr_service_options options ____cacheline_aligned_in_smp;
+	struct dsr_pool __rcu *staged_pool;	/* @pool after the commit */
+	struct dsr_service *before;	/* has its place until the commit */
 	u32 timeout[DSR_FLOW_STATES];	/* ticks */
 	u32 mark;
 	u16 family;
@@ -115,7 +121,11 @@ struct dsr_service {
 	struct list_head list;
 	struct list_head backends;	/* struct dsr_backend, ascending seq */
 	u32 backends_nr;
-	struct device *device;
+	struct list_head changed;	/* dsr_transaction.services */
+	struct dsr_service_options *staged;	/* NULL: stay as they are */
+	bool rebuild;			/* needs another pool */
+	bool built;			/* and has it, in @staged_pool */
+	struct device *device;		/* NULL where sysfs had no memory */
 	struct rcu_head rcu;
 };
 
@@ -123,26 +133,64 @@ struct dsr_service {
 #define DSR_SERVICE_NAME_LEN	80
 
 /* Packet path. */
+static inline bool dsr_service_visible(const struct dsr_net *dn,
+				       const struct dsr_service *svc)
+{
+	u32 mark = READ_ONCE(svc->pending);
+
+	return likely(!mark) || dsr_mark_visible(dn, mark);
+}
+
+/* What the service's backends are chosen from.  Context: under RCU. */
+static inline struct dsr_pool *dsr_service_pool(const struct dsr_service *svc)
+{
+	u32 mark = READ_ONCE(svc->pending);
+
+	if (unlikely(mark) && dsr_change_of(mark) != DSR_GOING &&
+	    dsr_mark_done(svc->dn, mark))
+		return rcu_dereference(svc->staged_pool);
+	return rcu_dereference(svc->pool);
+}
+
 struct dsr_service *dsr_service_by_mark(const struct dsr_net *dn, u8 family,
 					u32 mark);
 
 /* Configuration: config_lock held. */
+static inline bool dsr_service_coming(const struct dsr_service *svc)
+{
+	return dsr_change_of(svc->pending) == DSR_COMING;
+}
+
+static inline bool dsr_service_going(const struct dsr_service *svc)
+{
+	return dsr_change_of(svc->pending) == DSR_GOING;
+}
+
 struct dsr_service *dsr_service_lookup(struct dsr_net *dn,
 				       const struct dsr_service_key *key);
 void dsr_service_get_key(const struct dsr_service *svc,
 			 struct dsr_service_key *key);
 void dsr_service_defaults(struct dsr_service_options *options);
-struct dsr_service *dsr_service_add(struct dsr_net *dn,
-				    const struct dsr_service_key *key,
-				    const struct dsr_service_options *options,
-				    struct netlink_ext_ack *extack);
-int dsr_service_set(struct dsr_service *svc,
-		    const struct dsr_service_options *options,
-		    struct netlink_ext_ack *extack);
-void dsr_service_del(struct dsr_service *svc);
-void dsr_service_flush(struct dsr_net *dn);
 void dsr_service_name(const struct dsr_service *svc,
 		      char name[DSR_SERVICE_NAME_LEN]);
+
+/* What a transaction does to a service, in this order: config_lock held. */
+struct dsr_service *
+dsr_service_stage_add(struct dsr_transaction *txn,
+		      const struct dsr_service_key *key,
+		      const struct dsr_service_options *options,
+		      struct netlink_ext_ack *extack);
+int dsr_service_stage_set(struct dsr_transaction *txn, struct dsr_service *svc,
+			  const struct dsr_service_options *options,
+			  struct netlink_ext_ack *extack);
+void dsr_service_stage_del(struct dsr_transaction *txn,
+			   struct dsr_service *svc);
+void dsr_service_touch(struct dsr_transaction *txn, struct dsr_service *svc);
+int dsr_service_prepare(struct dsr_transaction *txn, struct dsr_service *svc,
+			struct netlink_ext_ack *extack);
+void dsr_service_settle_pool(struct dsr_service *svc);
+void dsr_service_settle(struct dsr_service *svc);
+void dsr_service_restore(struct dsr_service *svc);
 
 void dsr_service_net_init(struct dsr_net *dn);
 void dsr_service_net_exit(struct dsr_net *dn);

@@ -10,6 +10,7 @@
 #include "service.h"
 #include "settings.h"
 #include "track.h"
+#include "transaction.h"
 
 static struct dsr_flow_table *table_get(const struct dsr_net *dn)
 {
@@ -95,25 +96,41 @@ int dsr_settings_flows(struct dsr_net *dn, u32 flows,
 }
 
 /* The key is half the administrator's seed and half a constant of ours. */
-void dsr_settings_init_key(struct dsr_net *dn, u64 seed)
+static void seed_key(siphash_key_t *key, u64 seed)
 {
-	WRITE_ONCE(dn->hash_key.key[0], seed);
-	WRITE_ONCE(dn->hash_key.key[1], 0x6473722d6d61676cULL); /* "dsr-magl" */
+	key->key[0] = seed;
+	key->key[1] = 0x6473722d6d61676cULL; /* "dsr-magl" */
 }
 
-static int pools_renew(struct dsr_net *dn)
+void dsr_settings_init_key(struct dsr_net *dn, u64 seed)
 {
-	struct dsr_service *svc;
-	struct dsr_pool *pool;
-	int err;
+	seed_key(&dn->hash_key, seed);
+	dn->pool_key = dn->hash_key;
+}
 
+/**
+ * dsr_settings_stage_hash_seed() - stage another key of the schedulers' hashes
+ * @txn: the transaction
+ * @seed: the same on all directors of a service
+ *
+ * Flows that are known keep their backends; what isn't remembered moves.
+ *
+ * Context: process, config_lock held.
+ */
+void dsr_settings_stage_hash_seed(struct dsr_transaction *txn, u64 seed)
+{
+	struct dsr_net *dn = txn->dn;
+	struct dsr_service *svc;
+
+	lockdep_assert_held(&dn->config_lock);
+	if (seed == dn->pool_key.key[0])
+		return;
+	seed_key(&dn->pool_key, seed);
+	txn->reseeded = true;
 	list_for_each_entry(svc, &dn->service_list, list) {
-		err = dsr_pool_build(svc, svc->options.sched, &pool);
-		if (err)
-			return err;
-		dsr_pool_publish(svc, pool);
+		svc->rebuild = true;
+		dsr_service_touch(txn, svc);
 	}
-	return 0;
 }
 
 /**
@@ -122,30 +139,15 @@ static int pools_renew(struct dsr_net *dn)
  * @seed: the same on all directors of a service
  * @extack: told what went wrong
  *
- * Flows that are known keep their backends; what isn't remembered moves.
- *
  * Context: process, config_lock held.
- * Return: 0 or -ENOMEM, then the old seed counts.
+ * Return: 0 or -ENOMEM, then nothing has changed.
  */
 int dsr_settings_hash_seed(struct dsr_net *dn, u64 seed,
 			   struct netlink_ext_ack *extack)
 {
-	u64 old = dn->hash_key.key[0];
-	int err;
+	struct dsr_transaction txn;
 
-	lockdep_assert_held(&dn->config_lock);
-	if (seed == old)
-		return 0;
-	dsr_settings_init_key(dn, seed);
-	err = pools_renew(dn);
-	if (!err)
-		return 0;
-
-	/* Some services have the new table, and keep it if that fails too: any
-	 * table is a good one, but for what other directors choose.
-	 */
-	dsr_settings_init_key(dn, old);
-	pools_renew(dn);
-	NL_SET_ERR_MSG(extack, "no memory for the schedulers' tables");
-	return err;
+	dsr_transaction_begin(&txn, dn);
+	dsr_settings_stage_hash_seed(&txn, seed);
+	return dsr_transaction_end(&txn, 0, extack);
 }

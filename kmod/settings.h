@@ -4,6 +4,7 @@
 
 #include "net.h"
 
+struct dsr_transaction;
 struct netlink_ext_ack;
 
 /* Configuration: config_lock held. */
@@ -11,6 +12,7 @@ int dsr_settings_flows(struct dsr_net *dn, u32 flows,
 		       struct netlink_ext_ack *extack);
 int dsr_settings_hash_seed(struct dsr_net *dn, u64 seed,
 			   struct netlink_ext_ack *extack);
+void dsr_settings_stage_hash_seed(struct dsr_transaction *txn, u64 seed);
 void dsr_settings_init_key(struct dsr_net *dn, u64 seed);
 
 #endif /* _DSR_SETTINGS_H */

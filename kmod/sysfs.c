@@ -159,12 +159,12 @@ static struct class service_class = {
  * dsr_sysfs_service_add() - show a service
  * @svc: the service
  *
- * Its '/' appears as '!', as sysfs has it.
+ * Its '/' appears as '!', as sysfs has it.  Without memory it isn't shown: that
+ * is no reason not to serve it.
  *
  * Context: process, config_lock held.
- * Return: 0 or a negative errno.
  */
-int dsr_sysfs_service_add(struct dsr_service *svc)
+void dsr_sysfs_service_add(struct dsr_service *svc)
 {
 	char name[DSR_SERVICE_NAME_LEN];
 	struct device *dev;
@@ -172,16 +172,15 @@ int dsr_sysfs_service_add(struct dsr_service *svc)
 	dsr_service_name(svc, name);
 	dev = device_create_with_groups(&service_class, NULL, MKDEV(0, 0), svc,
 					service_groups, "%s", name);
-	if (IS_ERR(dev))
-		return PTR_ERR(dev);
-	svc->device = dev;
-	return 0;
+	if (!IS_ERR(dev))
+		svc->device = dev;
 }
 
 /* Returns when nobody reads it any more. */
 void dsr_sysfs_service_del(struct dsr_service *svc)
 {
-	device_unregister(svc->device);
+	if (svc->device)
+		device_unregister(svc->device);
 }
 
 /**
@@ -189,31 +188,29 @@ void dsr_sysfs_service_del(struct dsr_service *svc)
  * @be: the backend
  *
  * Context: process, config_lock held.
- * Return: 0 or a negative errno.
  */
-int dsr_sysfs_backend_add(struct dsr_backend *be)
+void dsr_sysfs_backend_add(struct dsr_backend *be)
 {
 	const char *format = be->addr.family == AF_INET ? "%pI4" : "%pI6c";
+	struct device *device = be->svc->device;
 	struct dsr_backend_dir *dir;
-	int err;
 
-	dir = kzalloc(sizeof(*dir), GFP_KERNEL_ACCOUNT);
+	dir = device ? kzalloc(sizeof(*dir), GFP_KERNEL_ACCOUNT) : NULL;
 	if (!dir)
-		return -ENOMEM;
+		return;
 	dir->be = be;
-	err = kobject_init_and_add(&dir->kobj, &backend_type,
-				   &be->svc->device->kobj, format, &be->addr.ip);
-	if (err) {
+	if (kobject_init_and_add(&dir->kobj, &backend_type, &device->kobj,
+				 format, &be->addr.ip))
 		kobject_put(&dir->kobj);
-		return err;
-	}
-	be->dir = dir;
-	return 0;
+	else
+		be->dir = dir;
 }
 
 /* Returns when nobody reads it any more. */
 void dsr_sysfs_backend_del(struct dsr_backend *be)
 {
+	if (!be->dir)
+		return;
 	kobject_del(&be->dir->kobj);
 	kobject_put(&be->dir->kobj);
 }

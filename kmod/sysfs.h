@@ -8,9 +8,9 @@ struct dsr_service;
 /* Configuration: config_lock held.  Nothing here takes it again: removing a
  * view waits for whoever is reading it.
  */
-int dsr_sysfs_service_add(struct dsr_service *svc);
+void dsr_sysfs_service_add(struct dsr_service *svc);
 void dsr_sysfs_service_del(struct dsr_service *svc);
-int dsr_sysfs_backend_add(struct dsr_backend *be);
+void dsr_sysfs_backend_add(struct dsr_backend *be);
 void dsr_sysfs_backend_del(struct dsr_backend *be);
 
 int dsr_sysfs_init(void);

@@ -35,21 +35,55 @@ static struct dsr_service *find_range(const struct dsr_net *dn,
 				     lockdep_is_held(&dn->config_lock));
 }
 
+/* The ranges that packets see.  Context: under RCU. */
+static const struct dsr_ranges *ranges_seen(const struct dsr_net *dn,
+					    const struct dsr_vip *vip,
+					    enum dsr_flow_class class)
+{
+	u32 mark = READ_ONCE(vip->pending);
+
+	if (unlikely(mark) && dsr_mark_done(dn, mark))
+		return rcu_dereference(vip->staged[class]);
+	return rcu_dereference(vip->ranges[class]);
+}
+
+static struct dsr_service *range_seen(const struct dsr_net *dn,
+				      const struct dsr_vip *vip,
+				      enum dsr_flow_class class, u16 port)
+{
+	const struct dsr_ranges *ranges = ranges_seen(dn, vip, class);
+	struct dsr_service *svc = ranges ? find_range(dn, ranges, port) : NULL;
+
+	return svc && dsr_service_visible(dn, svc) ? svc : NULL;
+}
+
+/* Of two that have one place, the one that packets see.  Context: under RCU. */
+static struct dsr_service *wide_seen(const struct dsr_net *dn,
+				     struct dsr_service __rcu * const *slot)
+{
+	struct dsr_service *svc = rcu_dereference(*slot);
+	u32 mark;
+
+	if (!svc)
+		return NULL;
+	mark = READ_ONCE(svc->pending);
+	if (likely(!mark) || dsr_mark_visible(dn, mark))
+		return svc;
+	return dsr_change_of(mark) == DSR_COMING ? svc->before : NULL;
+}
+
 static struct dsr_service *find_wide(const struct dsr_net *dn,
 				     const struct dsr_vip *vip,
 				     enum dsr_flow_class class, u16 port)
 {
-	const struct dsr_ranges *ranges;
 	struct dsr_service *svc = NULL;
 
 	if (class != DSR_FLOW_OTHER) {
-		ranges = rcu_dereference(vip->ranges[class]);
-		if (ranges)
-			svc = find_range(dn, ranges, port);
+		svc = range_seen(dn, vip, class, port);
 		if (!svc)
-			svc = rcu_dereference(vip->any_port[class]);
+			svc = wide_seen(dn, &vip->any_port[class]);
 	}
-	return svc ? svc : rcu_dereference(vip->any_protocol);
+	return svc ? svc : wide_seen(dn, &vip->any_protocol);
 }
 
 static void tuple_daddr(const struct dsr_tuple *tuple, struct dsr_addr *addr)
@@ -160,11 +194,32 @@ bool dsr_vip_serves(const struct dsr_net *dn, const struct dsr_vip *vip,
 
 /* Configuration from here on: under config_lock. */
 
+static struct dsr_ranges *ranges_at(const struct dsr_net *dn,
+				    struct dsr_ranges __rcu *ranges)
+{
+	return rcu_dereference_protected(ranges,
+					 lockdep_is_held(&dn->config_lock));
+}
+
+/* As the transaction that is being staged will leave them. */
 static struct dsr_ranges *ranges_get(const struct dsr_net *dn,
 				     const struct dsr_vip *vip, u8 protocol)
 {
-	return rcu_dereference_protected(vip->ranges[dsr_flow_class_of(protocol)],
-					 lockdep_is_held(&dn->config_lock));
+	enum dsr_flow_class class = dsr_flow_class_of(protocol);
+
+	return ranges_at(dn, vip->pending ? vip->staged[class] :
+					    vip->ranges[class]);
+}
+
+/* The service of a place in an array; NULL too where it is about to go. */
+static struct dsr_service *range_service(const struct dsr_net *dn,
+					 const struct dsr_range *range)
+{
+	struct dsr_service *svc;
+
+	svc = rcu_dereference_protected(range->svc,
+					lockdep_is_held(&dn->config_lock));
+	return svc && !dsr_service_going(svc) ? svc : NULL;
 }
 
 /* The pointer to a service that has all ports, or all protocols. */
@@ -179,17 +234,47 @@ static struct dsr_service *lookup_range(const struct dsr_net *dn,
 					const struct dsr_service_key *key)
 {
 	const struct dsr_ranges *ranges = ranges_get(dn, vip, key->protocol);
-	struct dsr_service *svc;
+	struct dsr_service *svc = NULL;
+	u32 i;
 
-	svc = ranges ? find_range(dn, ranges, key->port) : NULL;
+	i = ranges ? range_index(ranges, key->port) : 0;
+	if (ranges && i < ranges->nr)
+		svc = range_service(dn, &ranges->range[i]);
 	return svc && svc->port == key->port && svc->port_end == key->port_end ?
 	       svc : NULL;
+}
+
+static struct dsr_service *lookup_wide(const struct dsr_net *dn,
+				       struct dsr_vip *vip, u8 protocol)
+{
+	struct dsr_service *svc;
+
+	svc = rcu_dereference_protected(*wide_slot(vip, protocol),
+					lockdep_is_held(&dn->config_lock));
+	return svc && !dsr_service_going(svc) ? svc : NULL;
+}
+
+static struct dsr_service *lookup_port(const struct dsr_net *dn,
+				       const struct dsr_vip *vip,
+				       const struct dsr_service_key *key)
+{
+	const struct dsr_service_table *table = dsr_service_table(dn);
+	u32 bucket = dsr_vip_bucket(vip, key->port, key->protocol);
+	struct dsr_service *svc;
+
+	hlist_for_each_entry(svc, &table->service[bucket], node)
+		if (svc->vip == vip && svc->port == key->port &&
+		    svc->protocol == key->protocol && !dsr_service_going(svc))
+			return svc;
+	return NULL;
 }
 
 /**
  * dsr_vip_lookup() - the service of a key that has an address
  * @dn: the namespace, which has or had services
  * @key: the key
+ *
+ * As a transaction that is being staged will leave it.
  *
  * Context: process, config_lock held.
  * Return: the service or NULL.
@@ -204,11 +289,10 @@ struct dsr_service *dsr_vip_lookup(const struct dsr_net *dn,
 	if (!vip)
 		return NULL;
 	if (!key->port)
-		return rcu_dereference_protected(*wide_slot(vip, key->protocol),
-						 lockdep_is_held(&dn->config_lock));
+		return lookup_wide(dn, vip, key->protocol);
 	if (key->port != key->port_end)
 		return lookup_range(dn, vip, key);
-	return dsr_vip_port(dn, vip, key->port, key->protocol);
+	return lookup_port(dn, vip, key);
 }
 
 /* Two ranges that overlap would leave open which of them is meant. */
@@ -226,7 +310,7 @@ static int check_overlap(const struct dsr_net *dn, const struct dsr_vip *vip,
 		return 0;
 	for (i = range_index(ranges, key->port);
 	     i < ranges->nr && ranges->range[i].first <= key->port_end; i++)
-		if (rcu_access_pointer(ranges->range[i].svc))
+		if (range_service(dn, &ranges->range[i]))
 			goto overlap;
 	return 0;
 
@@ -321,13 +405,8 @@ struct dsr_vip *dsr_vip_get(struct dsr_net *dn,
 	return vip;
 }
 
-static void ranges_free(const struct dsr_net *dn, struct dsr_vip *vip,
-			unsigned int class)
+static void ranges_free(struct dsr_ranges *ranges)
 {
-	struct dsr_ranges *ranges;
-
-	ranges = rcu_dereference_protected(vip->ranges[class],
-					   lockdep_is_held(&dn->config_lock));
 	if (ranges)
 		kfree_rcu(ranges, rcu);
 }
@@ -351,7 +430,7 @@ void dsr_vip_put(struct dsr_net *dn, struct dsr_vip *vip, u8 protocol)
 	hlist_del_rcu(&vip->node);
 	prefix_put(dsr_service_table(dn), vip);
 	for (i = 0; i < ARRAY_SIZE(vip->ranges); i++)
-		ranges_free(dn, vip, i);
+		ranges_free(ranges_at(dn, vip->ranges[i]));
 	kfree_rcu(vip, rcu);
 }
 
@@ -365,24 +444,44 @@ static void range_append(struct dsr_ranges *ranges, u16 first, u16 last,
 	RCU_INIT_POINTER(range->svc, svc);
 }
 
-/* A new array, with those of the old one that are still in use. */
-static int range_add(struct dsr_service *svc)
+/* Packets see the staged ranges after the commit, which are the others where
+ * nothing is staged.
+ */
+static void ranges_stage(struct dsr_service *svc, struct dsr_ranges *ranges)
 {
 	struct dsr_vip *vip = (struct dsr_vip *)svc->vip;
+	enum dsr_flow_class class = dsr_flow_class_of(svc->protocol);
+	const struct dsr_net *dn = svc->dn;
+	unsigned int i;
+
+	if (!vip->pending)
+		for (i = 0; i < ARRAY_SIZE(vip->staged); i++)
+			RCU_INIT_POINTER(vip->staged[i],
+					 ranges_at(dn, vip->ranges[i]));
+	else if (ranges_at(dn, vip->staged[class]) !=
+		 ranges_at(dn, vip->ranges[class]))
+		ranges_free(ranges_at(dn, vip->staged[class]));
+	rcu_assign_pointer(vip->staged[class], ranges);
+	dsr_mark_set(&vip->pending,
+		     (svc->pending & ~DSR_CHANGE_MASK) | DSR_CHANGING);
+}
+
+/* A new array, with those of the old one that stay. */
+static int range_add(struct dsr_service *svc)
+{
 	const struct dsr_net *dn = svc->dn;
 	struct dsr_ranges *old, *ranges;
 	struct dsr_service *other;
 	bool added = false;
 	u32 i;
 
-	old = ranges_get(dn, vip, svc->protocol);
+	old = ranges_get(dn, svc->vip, svc->protocol);
 	ranges = kzalloc(struct_size(ranges, range, old ? old->nr + 1 : 1),
 			 GFP_KERNEL_ACCOUNT);
 	if (!ranges)
 		return -ENOMEM;
 	for (i = 0; old && i < old->nr; i++) {
-		other = rcu_dereference_protected(old->range[i].svc,
-						  lockdep_is_held(&dn->config_lock));
+		other = range_service(dn, &old->range[i]);
 		if (!added && old->range[i].first > svc->port) {
 			range_append(ranges, svc->port, svc->port_end, svc);
 			added = true;
@@ -393,26 +492,66 @@ static int range_add(struct dsr_service *svc)
 	}
 	if (!added)
 		range_append(ranges, svc->port, svc->port_end, svc);
-
-	rcu_assign_pointer(vip->ranges[dsr_flow_class_of(svc->protocol)],
-			   ranges);
-	if (old)
-		kfree_rcu(old, rcu);
+	ranges_stage(svc, ranges);
 	return 0;
+}
+
+/* Ends what ranges_stage() began: @keep what was staged, or what was there.  What
+ * was staged stays where it is: packets that have read the mark look there.
+ */
+static void ranges_end(const struct dsr_net *dn, struct dsr_vip *vip, bool keep)
+{
+	struct dsr_ranges *ranges, *staged;
+	unsigned int i;
+
+	if (!vip->pending)
+		return;
+	for (i = 0; i < ARRAY_SIZE(vip->staged); i++) {
+		ranges = ranges_at(dn, vip->ranges[i]);
+		staged = ranges_at(dn, vip->staged[i]);
+		if (ranges == staged)
+			continue;
+		if (keep)
+			rcu_assign_pointer(vip->ranges[i], staged);
+		ranges_free(keep ? ranges : staged);
+	}
+	dsr_mark_set(&vip->pending, DSR_SETTLED);
 }
 
 /* Leaves its place behind, so that nothing need be allocated. */
 static void range_del(struct dsr_service *svc)
 {
-	struct dsr_ranges *ranges;
+	struct dsr_ranges *ranges = ranges_get(svc->dn, svc->vip, svc->protocol);
+	u32 i = ranges ? range_index(ranges, svc->port) : 0;
 
-	ranges = ranges_get(svc->dn, svc->vip, svc->protocol);
-	RCU_INIT_POINTER(ranges->range[range_index(ranges, svc->port)].svc,
-			 NULL);
+	if (ranges && i < ranges->nr &&
+	    rcu_access_pointer(ranges->range[i].svc) == svc)
+		RCU_INIT_POINTER(ranges->range[i].svc, NULL);
+}
+
+/* Whoever is about to go keeps its place until the commit. */
+static void wide_add(struct dsr_service *svc)
+{
+	struct dsr_service __rcu **slot;
+
+	slot = wide_slot((struct dsr_vip *)svc->vip, svc->protocol);
+	svc->before = rcu_dereference_protected(*slot,
+						lockdep_is_held(&svc->dn->config_lock));
+	rcu_assign_pointer(*slot, svc);
+}
+
+static void wide_del(struct dsr_service *svc)
+{
+	struct dsr_service __rcu **slot;
+
+	slot = wide_slot((struct dsr_vip *)svc->vip, svc->protocol);
+	if (rcu_access_pointer(*slot) == svc)
+		rcu_assign_pointer(*slot, dsr_service_coming(svc) ?
+					  svc->before : NULL);
 }
 
 /**
- * dsr_vip_publish() - let packets find a service
+ * dsr_vip_publish() - let packets find a service, marked as coming
  * @svc: the service, its @vip set
  *
  * Context: process, config_lock held.
@@ -420,37 +559,43 @@ static void range_del(struct dsr_service *svc)
  */
 int dsr_vip_publish(struct dsr_service *svc)
 {
-	struct dsr_vip *vip = (struct dsr_vip *)svc->vip;
 	struct dsr_service_table *table;
+	u32 bucket;
 
 	if (!svc->port) {
-		rcu_assign_pointer(*wide_slot(vip, svc->protocol), svc);
+		wide_add(svc);
 		return 0;
 	}
 	if (svc->port != svc->port_end)
 		return range_add(svc);
 
 	table = dsr_service_table(svc->dn);
-	hlist_add_head_rcu(&svc->node,
-			   &table->service[dsr_vip_bucket(vip, svc->port,
-							  svc->protocol)]);
+	bucket = dsr_vip_bucket(svc->vip, svc->port, svc->protocol);
+	hlist_add_head_rcu(&svc->node, &table->service[bucket]);
 	return 0;
+}
+
+/* A service has come, and what made room for it may go. */
+void dsr_vip_settle(struct dsr_service *svc)
+{
+	ranges_end(svc->dn, (struct dsr_vip *)svc->vip, true);
 }
 
 /**
  * dsr_vip_unpublish() - let no further packet find a service
- * @svc: the service
+ * @svc: the service, marked as gone, or as coming with a transaction that doesn't
  *
  * Context: process, config_lock held.
  */
 void dsr_vip_unpublish(struct dsr_service *svc)
 {
-	struct dsr_vip *vip = (struct dsr_vip *)svc->vip;
-
-	if (!svc->port)
-		RCU_INIT_POINTER(*wide_slot(vip, svc->protocol), NULL);
-	else if (svc->port != svc->port_end)
-		range_del(svc);
-	else
+	if (!svc->port) {
+		wide_del(svc);
+	} else if (svc->port == svc->port_end) {
 		hlist_del_rcu(&svc->node);
+	} else {
+		ranges_end(svc->dn, (struct dsr_vip *)svc->vip,
+			   !dsr_service_coming(svc));
+		range_del(svc);
+	}
 }

@@ -16,8 +16,8 @@
 struct netlink_ext_ack;
 
 /* The port ranges of a VIP's protocol, ascending, none overlapping but with one
- * whose service is gone (NULL).  Replaced as a whole by the next one that is
- * added, freed after a grace period.
+ * whose service is gone (NULL).  Replaced as a whole by the next transaction that
+ * adds one, freed after a grace period.
  */
 struct dsr_ranges {
 	struct rcu_head rcu;
@@ -46,8 +46,12 @@ struct dsr_vip {
 	 * and under DSR_FLOW_OTHER those of any protocol.
 	 */
 	u32 services[DSR_FLOW_CLASSES];
-	/* Beside the exact ports, which have a table: by class, OTHER excepted. */
+	/* Beside the exact ports, which have a table: by class, OTHER excepted.
+	 * @staged are those after the commit of the transaction in @pending.
+	 */
 	struct dsr_ranges __rcu *ranges[DSR_FLOW_OTHER];
+	struct dsr_ranges __rcu *staged[DSR_FLOW_OTHER];
+	u32 pending;
 	struct dsr_service __rcu *any_port[DSR_FLOW_OTHER];
 	struct dsr_service __rcu *any_protocol;
 	struct rcu_head rcu;
@@ -169,7 +173,7 @@ static inline struct dsr_service *dsr_vip_port(const struct dsr_net *dn,
 	hlist_for_each_entry_rcu(svc, &table->service[bucket], node,
 				 lockdep_is_held(&dn->config_lock))
 		if (svc->vip == vip && svc->port == port &&
-		    svc->protocol == protocol)
+		    svc->protocol == protocol && dsr_service_visible(dn, svc))
 			return svc;
 	return NULL;
 }
@@ -208,6 +212,7 @@ struct dsr_vip *dsr_vip_get(struct dsr_net *dn,
 			    struct netlink_ext_ack *extack);
 void dsr_vip_put(struct dsr_net *dn, struct dsr_vip *vip, u8 protocol);
 int dsr_vip_publish(struct dsr_service *svc);
+void dsr_vip_settle(struct dsr_service *svc);
 void dsr_vip_unpublish(struct dsr_service *svc);
 
 #endif /* _DSR_VIP_H */

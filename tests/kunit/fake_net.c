@@ -10,6 +10,7 @@
 #include "kmod/sweep.h"
 #include "kmod/sysfs.h"
 #include "kmod/track.h"
+#include "kmod/transaction.h"
 
 struct workqueue_struct *dsr_wq;
 
@@ -28,18 +29,16 @@ void dsr_sweep_start(struct dsr_net *dn)
 {
 }
 
-int dsr_sysfs_service_add(struct dsr_service *svc)
+void dsr_sysfs_service_add(struct dsr_service *svc)
 {
-	return 0;
 }
 
 void dsr_sysfs_service_del(struct dsr_service *svc)
 {
 }
 
-int dsr_sysfs_backend_add(struct dsr_backend *be)
+void dsr_sysfs_backend_add(struct dsr_backend *be)
 {
-	return 0;
 }
 
 void dsr_sysfs_backend_del(struct dsr_backend *be)
@@ -197,7 +196,7 @@ u32 fake_next(struct dsr_service *svc, u64 hash)
 	u32 n;
 
 	rcu_read_lock();
-	be = dsr_sched_next(rcu_dereference(svc->pool), svc, hash);
+	be = dsr_sched_next(dsr_service_pool(svc), svc, hash);
 	n = be ? fake_number(be) : 0;
 	rcu_read_unlock();
 	return n;
@@ -209,7 +208,7 @@ u32 fake_by_hash(struct dsr_service *svc, u64 hash)
 	u32 n;
 
 	rcu_read_lock();
-	be = dsr_sched_by_hash(rcu_dereference(svc->pool), hash);
+	be = dsr_sched_by_hash(dsr_service_pool(svc), hash);
 	n = be ? fake_number(be) : 0;
 	rcu_read_unlock();
 	return n;

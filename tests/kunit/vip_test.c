@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <kunit/test.h>
 
+#include "kmod/transaction.h"
 #include "kmod/vip.c"
 #include "fake_net.h"
 

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Every change of the configuration, alone or with others: staged, prepared,
+ * and committed at one instant, or aborted with nothing changed.
+ */
+#include <linux/err.h>
+
+#include "backend.h"
+#include "sched.h"
+#include "service.h"
+#include "settings.h"
+#include "transaction.h"
+
+/**
+ * dsr_transaction_begin() - begin to change the configuration
+ * @txn: the transaction
+ * @dn: the namespace
+ *
+ * Context: process, config_lock held until the transaction has ended.
+ */
+void dsr_transaction_begin(struct dsr_transaction *txn, struct dsr_net *dn)
+{
+	lockdep_assert_held(&dn->config_lock);
+	txn->dn = dn;
+	dn->last_transaction += DSR_CHANGE_MASK + 1;
+	txn->number = dn->last_transaction;
+	INIT_LIST_HEAD(&txn->services);
+	INIT_LIST_HEAD(&txn->backends);
+	txn->reseeded = false;
+	txn->flows = 0;
+}
+
+/**
+ * dsr_transaction_prepare() - do what of a transaction can fail
+ * @txn: the transaction, all its changes staged
+ * @extack: told what went wrong
+ *
+ * Context: process.
+ * Return: 0, -ENOMEM, or -ENOSPC where the flows wouldn't fit into the table.
+ */
+int dsr_transaction_prepare(struct dsr_transaction *txn,
+			    struct netlink_ext_ack *extack)
+{
+	struct dsr_service *svc;
+	int err;
+
+	list_for_each_entry(svc, &txn->services, changed) {
+		err = dsr_service_prepare(txn, svc, extack);
+		if (err)
+			return err;
+	}
+	/* The last one, so that it needn't be undone: no decision depends on
+	 * the size of the table.
+	 */
+	return txn->flows ? dsr_settings_flows(txn->dn, txn->flows, extack) : 0;
+}
+
+/**
+ * dsr_transaction_commit() - let packets see a transaction, all of it at once
+ * @txn: the transaction, prepared
+ *
+ * From the first line on packets see it; the rest makes it plain.  Backends go
+ * before the services that have them, and what goes before what comes, which may
+ * have the same names.
+ *
+ * Context: process.
+ */
+void dsr_transaction_commit(struct dsr_transaction *txn)
+{
+	struct dsr_service *svc, *next_svc;
+	struct dsr_backend *be, *next_be;
+	struct dsr_net *dn = txn->dn;
+
+	if (list_empty(&txn->services) && !txn->reseeded && !txn->flows)
+		return;
+
+	/* Pairs with dsr_mark_done(). */
+	smp_store_release(&dn->committed, txn->number);
+	if (txn->reseeded)
+		WRITE_ONCE(dn->hash_key.key[0], dn->pool_key.key[0]);
+	list_for_each_entry(svc, &txn->services, changed)
+		dsr_service_settle_pool(svc);
+	list_for_each_entry_safe(be, next_be, &txn->backends, changed)
+		dsr_backend_settle(be);
+	list_for_each_entry_safe(svc, next_svc, &txn->services, changed)
+		if (dsr_change_of(svc->pending) == DSR_GOING)
+			dsr_service_settle(svc);
+	list_for_each_entry_safe(svc, next_svc, &txn->services, changed)
+		dsr_service_settle(svc);
+	list_for_each_entry_safe(be, next_be, &txn->backends, changed)
+		dsr_backend_show(be);
+	dn->generation++;
+}
+
+/**
+ * dsr_transaction_abort() - leave everything as it was
+ * @txn: the transaction
+ *
+ * Context: process.
+ */
+void dsr_transaction_abort(struct dsr_transaction *txn)
+{
+	struct dsr_service *svc, *next_svc;
+	struct dsr_backend *be, *next_be;
+
+	list_for_each_entry_safe_reverse(be, next_be, &txn->backends, changed)
+		dsr_backend_restore(be);
+	list_for_each_entry_safe_reverse(svc, next_svc, &txn->services, changed)
+		dsr_service_restore(svc);
+	txn->dn->pool_key = txn->dn->hash_key;
+	/* A packet may still have a mark in its hands that the next commit
+	 * would make it misread.
+	 */
+	synchronize_rcu();
+}
+
+/**
+ * dsr_transaction_end() - prepare and commit, or abort
+ * @txn: the transaction
+ * @err: why it failed already, or 0
+ * @extack: told what went wrong
+ *
+ * Context: process.
+ * Return: 0 or why it failed.
+ */
+int dsr_transaction_end(struct dsr_transaction *txn, int err,
+			struct netlink_ext_ack *extack)
+{
+	if (!err)
+		err = dsr_transaction_prepare(txn, extack);
+	if (err)
+		dsr_transaction_abort(txn);
+	else
+		dsr_transaction_commit(txn);
+	return err;
+}
+
+/**
+ * dsr_service_add() - make a service
+ * @dn: the namespace
+ * @key: what names it; no other service has it
+ * @options: its options
+ * @extack: told what went wrong
+ *
+ * Context: process, config_lock held.
+ * Return: the service, or an ERR_PTR of -ENOSPC, -EEXIST or -ENOMEM.
+ */
+struct dsr_service *dsr_service_add(struct dsr_net *dn,
+				    const struct dsr_service_key *key,
+				    const struct dsr_service_options *options,
+				    struct netlink_ext_ack *extack)
+{
+	struct dsr_transaction txn;
+	struct dsr_service *svc;
+	int err;
+
+	dsr_transaction_begin(&txn, dn);
+	svc = dsr_service_stage_add(&txn, key, options, extack);
+	err = dsr_transaction_end(&txn, PTR_ERR_OR_ZERO(svc), extack);
+	return err ? ERR_PTR(err) : svc;
+}
+
+/**
+ * dsr_service_set() - change a service's options
+ * @svc: the service
+ * @options: its new options
+ * @extack: told what went wrong
+ *
+ * Flows keep their backends.
+ *
+ * Context: process, config_lock held.
+ * Return: 0 or -ENOMEM, then nothing has changed.
+ */
+int dsr_service_set(struct dsr_service *svc,
+		    const struct dsr_service_options *options,
+		    struct netlink_ext_ack *extack)
+{
+	struct dsr_transaction txn;
+	int err;
+
+	dsr_transaction_begin(&txn, svc->dn);
+	err = dsr_service_stage_set(&txn, svc, options, extack);
+	return dsr_transaction_end(&txn, err, extack);
+}
+
+/**
+ * dsr_service_del() - remove a service with its backends
+ * @svc: the service, freed after a grace period
+ *
+ * Context: process, config_lock held.
+ */
+void dsr_service_del(struct dsr_service *svc)
+{
+	struct dsr_transaction txn;
+
+	dsr_transaction_begin(&txn, svc->dn);
+	dsr_service_stage_del(&txn, svc);
+	dsr_transaction_commit(&txn);
+}
+
+/**
+ * dsr_service_flush() - remove every service
+ * @dn: the namespace
+ *
+ * Context: process, config_lock held.
+ */
+void dsr_service_flush(struct dsr_net *dn)
+{
+	struct dsr_service *svc, *next;
+	struct dsr_transaction txn;
+
+	dsr_transaction_begin(&txn, dn);
+	list_for_each_entry_safe(svc, next, &dn->service_list, list)
+		dsr_service_stage_del(&txn, svc);
+	dsr_transaction_commit(&txn);
+}
+
+/**
+ * dsr_backend_add() - add a backend to a service
+ * @svc: the service
+ * @addr: the backend's address, which no other backend of the service has
+ * @options: its options
+ * @extack: told what went wrong
+ *
+ * Context: process, config_lock held.
+ * Return: the backend, or an ERR_PTR of -ENOSPC or -ENOMEM.
+ */
+struct dsr_backend *dsr_backend_add(struct dsr_service *svc,
+				    const struct dsr_addr *addr,
+				    const struct dsr_backend_options *options,
+				    struct netlink_ext_ack *extack)
+{
+	struct dsr_transaction txn;
+	struct dsr_backend *be;
+	int err;
+
+	dsr_transaction_begin(&txn, svc->dn);
+	be = dsr_backend_stage_add(&txn, svc, addr, options, extack);
+	err = dsr_transaction_end(&txn, PTR_ERR_OR_ZERO(be), extack);
+	return err ? ERR_PTR(err) : be;
+}
+
+/**
+ * dsr_backend_set() - change a backend's options
+ * @svc: its service
+ * @be: the backend
+ * @options: its new options
+ * @extack: told what went wrong
+ *
+ * Flows keep their backends, also at weight 0, unless it goes down.
+ *
+ * Context: process, config_lock held.
+ * Return: 0 or -ENOMEM, then nothing has changed.
+ */
+int dsr_backend_set(struct dsr_service *svc, struct dsr_backend *be,
+		    const struct dsr_backend_options *options,
+		    struct netlink_ext_ack *extack)
+{
+	struct dsr_transaction txn;
+	int err;
+
+	dsr_transaction_begin(&txn, svc->dn);
+	err = dsr_backend_stage_set(&txn, be, options);
+	return dsr_transaction_end(&txn, err, extack);
+}
+
+/**
+ * dsr_backend_del() - remove a backend
+ * @svc: its service
+ * @be: the backend, freed after a grace period
+ * @extack: told what went wrong
+ *
+ * Its flows are treated as the service's on-remove says; no other flow is
+ * touched.
+ *
+ * Context: process, config_lock held.
+ * Return: 0 or -ENOMEM, then nothing has changed.
+ */
+int dsr_backend_del(struct dsr_service *svc, struct dsr_backend *be,
+		    struct netlink_ext_ack *extack)
+{
+	struct dsr_transaction txn;
+
+	dsr_transaction_begin(&txn, svc->dn);
+	dsr_backend_stage_del(&txn, be);
+	return dsr_transaction_end(&txn, 0, extack);
+}
+
+/**
+ * dsr_backend_flush() - remove every backend of a service
+ * @svc: the service
+ *
+ * Context: process, config_lock held.
+ */
+void dsr_backend_flush(struct dsr_service *svc)
+{
+	struct dsr_backend *be, *next;
+	struct dsr_transaction txn;
+
+	dsr_transaction_begin(&txn, svc->dn);
+	list_for_each_entry_safe(be, next, &svc->backends, list)
+		dsr_backend_stage_del(&txn, be);
+	/* Without backends there is no pool, and nothing that could fail. */
+	dsr_transaction_end(&txn, 0, NULL);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DSR_TRANSACTION_H
+#define _DSR_TRANSACTION_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+#include "pending.h"
+
+struct dsr_addr;
+struct dsr_backend;
+struct dsr_backend_options;
+struct dsr_net;
+struct dsr_service;
+struct dsr_service_key;
+struct dsr_service_options;
+struct netlink_ext_ack;
+
+/**
+ * struct dsr_transaction - changes of the configuration that happen as one
+ * @dn: the namespace
+ * @number: of the marks
+ * @services: what it touches, by dsr_service.changed
+ * @backends: the same, by dsr_backend.changed
+ * @reseeded: the schedulers' hashes get another key
+ * @flows: how many flows the table is to hold, 0: as many as it does
+ *
+ * Lives on the stack of a writer, who holds dsr_net.config_lock from
+ * dsr_transaction_begin() until it has been committed or aborted.  Changes are
+ * staged one by one, each of which can be refused; then everything that can fail
+ * is prepared; the commit can't fail.
+ */
+struct dsr_transaction {
+	struct dsr_net *dn;
+	u32 number;
+	struct list_head services;
+	struct list_head backends;
+	bool reseeded;
+	u32 flows;
+};
+
+static inline u32 dsr_transaction_mark(const struct dsr_transaction *txn,
+				       enum dsr_change change)
+{
+	return txn->number | change;
+}
+
+void dsr_transaction_begin(struct dsr_transaction *txn, struct dsr_net *dn);
+int dsr_transaction_prepare(struct dsr_transaction *txn,
+			    struct netlink_ext_ack *extack);
+void dsr_transaction_commit(struct dsr_transaction *txn);
+void dsr_transaction_abort(struct dsr_transaction *txn);
+int dsr_transaction_end(struct dsr_transaction *txn, int err,
+			struct netlink_ext_ack *extack);
+
+/* A change alone: config_lock held. */
+struct dsr_service *dsr_service_add(struct dsr_net *dn,
+				    const struct dsr_service_key *key,
+				    const struct dsr_service_options *options,
+				    struct netlink_ext_ack *extack);
+int dsr_service_set(struct dsr_service *svc,
+		    const struct dsr_service_options *options,
+		    struct netlink_ext_ack *extack);
+void dsr_service_del(struct dsr_service *svc);
+void dsr_service_flush(struct dsr_net *dn);
+struct dsr_backend *dsr_backend_add(struct dsr_service *svc,
+				    const struct dsr_addr *addr,
+				    const struct dsr_backend_options *options,
+				    struct netlink_ext_ack *extack);
+int dsr_backend_set(struct dsr_service *svc, struct dsr_backend *be,
+		    const struct dsr_backend_options *options,
+		    struct netlink_ext_ack *extack);
+int dsr_backend_del(struct dsr_service *svc, struct dsr_backend *be,
+		    struct netlink_ext_ack *extack);
+void dsr_backend_flush(struct dsr_service *svc);
+
+#endif /* _DSR_TRANSACTION_H */
