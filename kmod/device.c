@@ -20,6 +20,13 @@ static struct dsr_device *find(const struct dsr_net *dn,
 	return NULL;
 }
 
+/* Context: config_lock held. */
+bool dsr_device_is_attached(const struct dsr_net *dn,
+			    const struct net_device *dev)
+{
+	return find(dn, dev);
+}
+
 /* Packets that are in the hook already are there until the next grace period;
  * netfilter keeps what they use, but not what those read who list its hooks.
  */

@@ -24,6 +24,8 @@ struct dsr_device {
 };
 
 /* Configuration: RTNL and config_lock held. */
+bool dsr_device_is_attached(const struct dsr_net *dn,
+			    const struct net_device *dev);
 int dsr_device_attach(struct dsr_net *dn, struct net_device *dev,
 		      struct netlink_ext_ack *extack);
 int dsr_device_detach(struct dsr_net *dn, struct net_device *dev,

@@ -39,6 +39,7 @@ static int __net_init dsr_net_init(struct net *net)
 	dsr_reset_net_init(dn);
 	dsr_sweep_net_init(dn);
 	dsr_device_net_init(dn);
+	dsr_nl_config_net_init(dn);
 
 	dn->counters = dsr_counters_alloc();
 	if (!dn->counters)
@@ -88,6 +89,7 @@ static void __net_exit dsr_net_exit(struct net *net)
 	struct dsr_net *dn = dsr_net(net);
 
 	dsr_procfs_net_exit(dn);
+	dsr_nl_config_net_exit(dn);
 	mutex_lock(&dn->config_lock);
 	dsr_service_flush(dn);
 	mutex_unlock(&dn->config_lock);

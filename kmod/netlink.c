@@ -159,11 +159,45 @@ int dsr_nl_reply(struct genl_info *info, dsr_nl_fill_t fill, const void *object)
 }
 
 /* For a change that was made: whether its echo arrives is no part of it. */
-int dsr_nl_echo(struct genl_info *info, dsr_nl_fill_t fill, const void *object)
+static void echo(struct genl_info *info, const struct dsr_nl_staging *staging)
 {
-	if (info->nlhdr->nlmsg_flags & NLM_F_ECHO)
-		dsr_nl_reply(info, fill, object);
-	return 0;
+	if (!(info->nlhdr->nlmsg_flags & NLM_F_ECHO))
+		return;
+	if (staging->be)
+		dsr_nl_reply(info, dsr_nl_backend_fill, staging->be);
+	else if (staging->svc)
+		dsr_nl_reply(info, dsr_nl_service_fill, staging->svc);
+	else
+		dsr_nl_reply(info, dsr_nl_settings_fill, staging->txn.dn);
+}
+
+/**
+ * dsr_nl_change() - carry out a command that is one change
+ * @info: the request
+ * @stage: stages the change
+ *
+ * Context: process.
+ * Return: 0 or a negative errno, then nothing has changed.
+ */
+int dsr_nl_change(struct genl_info *info, dsr_nl_stage_t stage)
+{
+	struct dsr_net *dn = dsr_net(genl_info_net(info));
+	struct dsr_nl_staging staging = { .extack = info->extack };
+	int err;
+
+	err = dsr_nl_service_get_ready(info->attrs[DSR_A_SERVICE],
+				       info->extack);
+	if (err)
+		return err;
+
+	mutex_lock(&dn->config_lock);
+	dsr_transaction_begin(&staging.txn, dn);
+	err = stage(&staging, info->attrs);
+	err = dsr_transaction_end(&staging.txn, err, info->extack);
+	if (!err)
+		echo(info, &staging);
+	mutex_unlock(&dn->config_lock);
+	return err;
 }
 
 static int stats_fill(struct sk_buff *msg, const void *object)
@@ -249,6 +283,15 @@ static const struct genl_ops ops[] = {
 		.policy = dsr_policy_none,
 		.maxattr = DSR_A_SERVICE,
 	},
+	{
+		.cmd = DSR_CMD_CONFIG_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.dumpit = dsr_nl_config_dump,
+		.policy = dsr_policy_none,
+		.maxattr = DSR_A_SERVICE,
+	},
+	OP(CONFIG_CHANGE, dsr_nl_config_change, dsr_policy_config,
+	   DSR_A_MORE),
 };
 
 /* No alias for autoloading: that would ask for no capability. */
@@ -264,10 +307,18 @@ struct genl_family dsr_genl_family = {
 
 int dsr_netlink_init(void)
 {
-	return genl_register_family(&dsr_genl_family);
+	int err = dsr_nl_config_init();
+
+	if (err)
+		return err;
+	err = genl_register_family(&dsr_genl_family);
+	if (err)
+		dsr_nl_config_exit();
+	return err;
 }
 
 void dsr_netlink_exit(void)
 {
 	genl_unregister_family(&dsr_genl_family);
+	dsr_nl_config_exit();
 }

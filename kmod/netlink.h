@@ -8,7 +8,9 @@
 #include "addr.h"
 #include "net.h"
 #include "service.h"
+#include "transaction.h"
 
+struct dsr_backend;
 struct dsr_traffic_stats;
 
 extern struct genl_family dsr_genl_family;
@@ -21,6 +23,7 @@ extern const struct nla_policy dsr_policy_backend[DSR_A_BACKEND + 1];
 extern const struct nla_policy dsr_policy_backend_key[DSR_A_BACKEND + 1];
 extern const struct nla_policy dsr_policy_settings[DSR_A_SETTINGS + 1];
 extern const struct nla_policy dsr_policy_device[DSR_A_DEVICE + 1];
+extern const struct nla_policy dsr_policy_config[DSR_A_MORE + 1];
 
 /* netlink.c: what the objects' files share. */
 int dsr_nl_invalid(struct netlink_ext_ack *extack, const struct nlattr *attr,
@@ -40,7 +43,38 @@ int dsr_nl_reply(struct genl_info *info, dsr_nl_fill_t fill,
 		 const void *object);
 int dsr_nl_echo(struct genl_info *info, dsr_nl_fill_t fill, const void *object);
 
+/* A transaction that is being staged from attributes, and what its last change
+ * was about: what the next one means that doesn't name its service, and what a
+ * change alone is answered with.
+ */
+struct dsr_nl_staging {
+	struct dsr_transaction txn;
+	struct netlink_ext_ack *extack;
+	struct dsr_service *svc;
+	struct dsr_backend *be;
+	struct list_head devices;	/* struct device_change */
+};
+
+/* Stages what a command's attributes, which its policy has let pass, ask for.
+ * Context: config_lock held.
+ */
+typedef int (*dsr_nl_stage_t)(struct dsr_nl_staging *staging,
+			      struct nlattr **attrs);
+
+int dsr_nl_change(struct genl_info *info, dsr_nl_stage_t stage);
+
 /* netlink_service.c */
+int dsr_nl_service_get_ready(const struct nlattr *nest,
+			     struct netlink_ext_ack *extack);
+int dsr_nl_service_put_config(struct sk_buff *msg,
+			      const struct dsr_service *svc);
+int dsr_nl_service_fill(struct sk_buff *msg, const void *object);
+int dsr_nl_service_stage_add(struct dsr_nl_staging *staging,
+			     struct nlattr **request);
+int dsr_nl_service_stage_set(struct dsr_nl_staging *staging,
+			     struct nlattr **request);
+int dsr_nl_service_stage_del(struct dsr_nl_staging *staging,
+			     struct nlattr **request);
 struct dsr_service *dsr_nl_service_find(struct dsr_net *dn,
 					const struct nlattr *nest,
 					struct netlink_ext_ack *extack);
@@ -53,6 +87,15 @@ int dsr_nl_service_dump(struct sk_buff *msg, struct netlink_callback *cb);
 int dsr_nl_service_flush(struct sk_buff *skb, struct genl_info *info);
 
 /* netlink_backend.c */
+int dsr_nl_backend_put_config(struct sk_buff *msg,
+			      const struct dsr_backend *be);
+int dsr_nl_backend_fill(struct sk_buff *msg, const void *object);
+int dsr_nl_backend_stage_add(struct dsr_nl_staging *staging,
+			     struct nlattr **attrs);
+int dsr_nl_backend_stage_set(struct dsr_nl_staging *staging,
+			     struct nlattr **attrs);
+int dsr_nl_backend_stage_del(struct dsr_nl_staging *staging,
+			     struct nlattr **attrs);
 int dsr_nl_backend_addr(const struct nlattr *nest, struct dsr_addr *addr,
 			struct netlink_ext_ack *extack);
 int dsr_nl_backend_add(struct sk_buff *skb, struct genl_info *info);
@@ -63,6 +106,10 @@ int dsr_nl_backend_dump(struct sk_buff *msg, struct netlink_callback *cb);
 int dsr_nl_backend_flush(struct sk_buff *skb, struct genl_info *info);
 
 /* netlink_settings.c */
+int dsr_nl_settings_put_config(struct sk_buff *msg, const struct dsr_net *dn);
+int dsr_nl_settings_fill(struct sk_buff *msg, const void *object);
+int dsr_nl_settings_stage(struct dsr_nl_staging *staging,
+			  struct nlattr **request);
 int dsr_nl_settings_set(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_settings_get(struct sk_buff *skb, struct genl_info *info);
 
@@ -75,6 +122,20 @@ int dsr_nl_flow_flush(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_device_attach(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_device_detach(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_device_dump(struct sk_buff *msg, struct netlink_callback *cb);
+int dsr_nl_device_put(struct sk_buff *msg, const struct dsr_net *dn, long *nr);
+int dsr_nl_device_stage_attach(struct dsr_nl_staging *staging,
+			       struct nlattr **attrs);
+int dsr_nl_device_stage_detach(struct dsr_nl_staging *staging,
+			       struct nlattr **attrs);
+void dsr_nl_device_end(struct dsr_nl_staging *staging, int err);
+
+/* netlink_config.c */
+int dsr_nl_config_change(struct sk_buff *skb, struct genl_info *info);
+int dsr_nl_config_dump(struct sk_buff *msg, struct netlink_callback *cb);
+void dsr_nl_config_net_init(struct dsr_net *dn);
+void dsr_nl_config_net_exit(struct dsr_net *dn);
+int dsr_nl_config_init(void);
+void dsr_nl_config_exit(void);
 
 int dsr_netlink_init(void);
 void dsr_netlink_exit(void);

@@ -11,7 +11,7 @@
 
 /* A request that names a backend, and where what it names was found. */
 struct request {
-	struct genl_info *info;
+	struct netlink_ext_ack *extack;
 	struct nlattr *attrs[DSR_A_BACKEND_MAX + 1];
 	struct dsr_addr addr;
 	struct dsr_service *svc;
@@ -54,19 +54,20 @@ int dsr_nl_backend_addr(const struct nlattr *nest, struct dsr_addr *addr,
 	return parse_addr(nest, attrs, addr, extack);
 }
 
-static int request_parse(struct request *request, struct genl_info *info)
+/* Context: config_lock held. */
+static int request_find(struct request *request, struct dsr_net *dn,
+			struct nlattr **attrs)
 {
-	request->info = info;
-	return parse_addr(info->attrs[DSR_A_BACKEND], request->attrs,
-			  &request->addr, info->extack);
-}
+	struct netlink_ext_ack *extack = request->extack;
+	struct dsr_service *svc = request->svc;
+	int err;
 
-static int request_find(struct request *request, struct dsr_net *dn)
-{
-	struct genl_info *info = request->info;
-	struct dsr_service *svc;
-
-	svc = dsr_nl_service_find(dn, info->attrs[DSR_A_SERVICE], info->extack);
+	err = parse_addr(attrs[DSR_A_BACKEND], request->attrs, &request->addr,
+			 extack);
+	if (err)
+		return err;
+	if (attrs[DSR_A_SERVICE] || !svc)
+		svc = dsr_nl_service_find(dn, attrs[DSR_A_SERVICE], extack);
 	if (IS_ERR(svc))
 		return PTR_ERR(svc);
 	request->svc = svc;
@@ -74,37 +75,16 @@ static int request_find(struct request *request, struct dsr_net *dn)
 	return 0;
 }
 
-/* Runs @command on what the request names, under config_lock. */
-static int request_run(struct genl_info *info,
-		       int (*command)(struct request *request))
-{
-	struct dsr_net *dn = dsr_net(genl_info_net(info));
-	struct request request;
-	int err;
-
-	err = request_parse(&request, info);
-	if (err)
-		return err;
-
-	mutex_lock(&dn->config_lock);
-	err = request_find(&request, dn);
-	if (!err)
-		err = command(&request);
-	mutex_unlock(&dn->config_lock);
-	return err;
-}
-
 static int no_backend(const struct request *request)
 {
-	NL_SET_ERR_MSG(request->info->extack,
-		       "the service has no such backend");
+	NL_SET_ERR_MSG(request->extack, "the service has no such backend");
 	return -ENOENT;
 }
 
 static int invalid(const struct request *request, enum dsr_backend_attr attr,
 		   const char *message)
 {
-	return dsr_nl_invalid(request->info->extack, request->attrs[attr],
+	return dsr_nl_invalid(request->extack, request->attrs[attr],
 			      message);
 }
 
@@ -144,7 +124,7 @@ static int parse_pins(const struct request *request,
 {
 	const struct nlattr *lladdr = request->attrs[DSR_A_BACKEND_PINNED_LLADDR];
 	const struct nlattr *dev = request->attrs[DSR_A_BACKEND_DEV];
-	struct net *net = genl_info_net(request->info);
+	struct net *net = request->svc->dn->net;
 	bool known = true;
 
 	if (dev)
@@ -255,7 +235,37 @@ static int put_options(struct sk_buff *msg, const struct dsr_backend *be)
 		       options->lladdr);
 }
 
-static int backend_fill(struct sk_buff *msg, const void *object)
+static int put_config(struct sk_buff *msg, const struct dsr_backend *be)
+{
+	const struct dsr_backend_options *options = &be->options;
+	struct nlattr *nest = nla_nest_start(msg, DSR_A_BACKEND);
+
+	if (!nest ||
+	    dsr_nl_put_addr(msg, DSR_A_BACKEND_ADDRESS, &be->addr) ||
+	    put_options(msg, be) ||
+	    nla_put_u8(msg, DSR_A_BACKEND_STATE, options->state))
+		return -EMSGSIZE;
+	if (options->state == DSR_STATE_DRAINING && options->drain_for &&
+	    nla_put_u32(msg, DSR_A_BACKEND_DRAIN_FOR, options->drain_for))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* The change that makes the backend, behind the one that makes its service. */
+int dsr_nl_backend_put_config(struct sk_buff *msg, const struct dsr_backend *be)
+{
+	struct nlattr *change = nla_nest_start(msg, DSR_CMD_BACKEND_ADD);
+
+	if (!change || put_config(msg, be)) {
+		nla_nest_cancel(msg, change);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(msg, change);
+	return 0;
+}
+
+int dsr_nl_backend_fill(struct sk_buff *msg, const void *object)
 {
 	const struct dsr_backend *be = object;
 	struct nlattr *nest;
@@ -282,7 +292,7 @@ static bool is_own_vip(const struct request *request)
 	       dsr_addr_equal(&request->addr, &key.addr);
 }
 
-static int add(struct request *request)
+static int add(struct dsr_nl_staging *staging, struct request *request)
 {
 	struct dsr_backend_options options = {
 		.weight = 1,
@@ -292,7 +302,7 @@ static int add(struct request *request)
 	int err;
 
 	if (request->be) {
-		NL_SET_ERR_MSG(request->info->extack,
+		NL_SET_ERR_MSG(request->extack,
 			       "the service has this backend already");
 		return -EEXIST;
 	}
@@ -302,19 +312,15 @@ static int add(struct request *request)
 	err = parse_options(request, &options);
 	if (err)
 		return err;
-	be = dsr_backend_add(request->svc, &request->addr, &options,
-			     request->info->extack);
+	be = dsr_backend_stage_add(&staging->txn, request->svc, &request->addr,
+				   &options, request->extack);
 	if (IS_ERR(be))
 		return PTR_ERR(be);
-	return dsr_nl_echo(request->info, backend_fill, be);
+	staging->be = be;
+	return 0;
 }
 
-int dsr_nl_backend_add(struct sk_buff *skb, struct genl_info *info)
-{
-	return request_run(info, add);
-}
-
-static int set(struct request *request)
+static int set(struct dsr_nl_staging *staging, struct request *request)
 {
 	struct dsr_backend_options options;
 	struct dsr_backend *be = request->be;
@@ -322,45 +328,93 @@ static int set(struct request *request)
 
 	if (!be)
 		return no_backend(request);
-	options = be->options;
+	options = *dsr_backend_wanted(be);
 	err = parse_options(request, &options);
 	if (err)
 		return err;
-	err = dsr_backend_set(request->svc, be, &options,
-			      request->info->extack);
+	staging->be = be;
+	return dsr_backend_stage_set(&staging->txn, be, &options);
+}
+
+static int del(struct dsr_nl_staging *staging, struct request *request)
+{
+	if (!request->be)
+		return no_backend(request);
+	if (request->be->coming) {
+		NL_SET_ERR_MSG(request->extack,
+			       "the same transaction has added this backend");
+		return -EINVAL;
+	}
+	dsr_backend_stage_del(&staging->txn, request->be);
+	return 0;
+}
+
+/* Without a service in the request it's that of the change before. */
+static int stage(struct dsr_nl_staging *staging, struct nlattr **attrs,
+		 int (*what)(struct dsr_nl_staging *staging,
+			     struct request *request))
+{
+	struct request request = {
+		.extack = staging->extack,
+		.svc = staging->svc,
+	};
+	int err;
+
+	staging->be = NULL;
+	err = request_find(&request, staging->txn.dn, attrs);
 	if (err)
 		return err;
-	return dsr_nl_echo(request->info, backend_fill, be);
+	staging->svc = request.svc;
+	return what(staging, &request);
+}
+
+int dsr_nl_backend_stage_add(struct dsr_nl_staging *staging,
+			     struct nlattr **attrs)
+{
+	return stage(staging, attrs, add);
+}
+
+int dsr_nl_backend_stage_set(struct dsr_nl_staging *staging,
+			     struct nlattr **attrs)
+{
+	return stage(staging, attrs, set);
+}
+
+int dsr_nl_backend_stage_del(struct dsr_nl_staging *staging,
+			     struct nlattr **attrs)
+{
+	return stage(staging, attrs, del);
+}
+
+int dsr_nl_backend_add(struct sk_buff *skb, struct genl_info *info)
+{
+	return dsr_nl_change(info, dsr_nl_backend_stage_add);
 }
 
 int dsr_nl_backend_set(struct sk_buff *skb, struct genl_info *info)
 {
-	return request_run(info, set);
-}
-
-static int del(struct request *request)
-{
-	if (!request->be)
-		return no_backend(request);
-	return dsr_backend_del(request->svc, request->be,
-			       request->info->extack);
+	return dsr_nl_change(info, dsr_nl_backend_stage_set);
 }
 
 int dsr_nl_backend_del(struct sk_buff *skb, struct genl_info *info)
 {
-	return request_run(info, del);
-}
-
-static int get(struct request *request)
-{
-	if (!request->be)
-		return no_backend(request);
-	return dsr_nl_reply(request->info, backend_fill, request->be);
+	return dsr_nl_change(info, dsr_nl_backend_stage_del);
 }
 
 int dsr_nl_backend_get(struct sk_buff *skb, struct genl_info *info)
 {
-	return request_run(info, get);
+	struct dsr_net *dn = dsr_net(genl_info_net(info));
+	struct request request = { .extack = info->extack };
+	int err;
+
+	mutex_lock(&dn->config_lock);
+	err = request_find(&request, dn, info->attrs);
+	if (!err && !request.be)
+		err = no_backend(&request);
+	if (!err)
+		err = dsr_nl_reply(info, dsr_nl_backend_fill, request.be);
+	mutex_unlock(&dn->config_lock);
+	return err;
 }
 
 /* Where a dump stands: in which service, behind which of its backends. */
@@ -393,7 +447,7 @@ static int dump_service(struct sk_buff *msg, struct netlink_callback *cb,
 			continue;
 		header = dsr_nl_put(msg, NETLINK_CB(cb->skb).portid,
 				    cb->nlh->nlmsg_seq, NLM_F_MULTI,
-				    DSR_CMD_BACKEND_GET, backend_fill, be);
+				    DSR_CMD_BACKEND_GET, dsr_nl_backend_fill, be);
 		if (!header)
 			return -EMSGSIZE;
 		genl_dump_check_consistent(cb, header);

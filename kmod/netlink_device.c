@@ -11,48 +11,49 @@
 typedef int (*change_t)(struct dsr_net *dn, struct net_device *dev,
 			struct netlink_ext_ack *extack);
 
-static int parse_ifindex(struct genl_info *info, int *ifindex)
+/* Context: RTNL held, which keeps the device. */
+static struct net_device *find(const struct dsr_net *dn, struct nlattr **request,
+			       struct netlink_ext_ack *extack)
 {
 	struct nlattr *attrs[DSR_A_DEVICE_MAX + 1];
+	struct net_device *dev;
 	int err;
 
-	if (!info->attrs[DSR_A_DEVICE]) {
-		NL_SET_ERR_MSG(info->extack, "the device is missing");
-		return -EINVAL;
+	if (!request[DSR_A_DEVICE]) {
+		NL_SET_ERR_MSG(extack, "the device is missing");
+		return ERR_PTR(-EINVAL);
 	}
 	/* The policy has been applied already, with the request's. */
-	err = nla_parse_nested(attrs, DSR_A_DEVICE_MAX,
-			       info->attrs[DSR_A_DEVICE], NULL, info->extack);
+	err = nla_parse_nested(attrs, DSR_A_DEVICE_MAX, request[DSR_A_DEVICE],
+			       NULL, extack);
 	if (err)
-		return err;
+		return ERR_PTR(err);
 	if (!attrs[DSR_A_DEVICE_IFINDEX]) {
-		NL_SET_ERR_MSG(info->extack, "the device's index is missing");
-		return -EINVAL;
+		NL_SET_ERR_MSG(extack, "the device's index is missing");
+		return ERR_PTR(-EINVAL);
 	}
-	*ifindex = nla_get_u32(attrs[DSR_A_DEVICE_IFINDEX]);
-	return 0;
+	dev = __dev_get_by_index(dn->net,
+				 nla_get_u32(attrs[DSR_A_DEVICE_IFINDEX]));
+	if (dev)
+		return dev;
+	NL_SET_ERR_MSG(extack, "the device does not exist");
+	return ERR_PTR(-ENODEV);
 }
 
-/* RTNL keeps the device; it's taken outside config_lock. */
+/* RTNL is taken outside config_lock. */
 static int change(struct genl_info *info, change_t what)
 {
 	struct dsr_net *dn = dsr_net(genl_info_net(info));
 	struct net_device *dev;
-	int ifindex, err;
-
-	err = parse_ifindex(info, &ifindex);
-	if (err)
-		return err;
+	int err;
 
 	rtnl_lock();
-	dev = __dev_get_by_index(genl_info_net(info), ifindex);
-	if (dev) {
+	dev = find(dn, info->attrs, info->extack);
+	err = PTR_ERR_OR_ZERO(dev);
+	if (!err) {
 		mutex_lock(&dn->config_lock);
 		err = what(dn, dev, info->extack);
 		mutex_unlock(&dn->config_lock);
-	} else {
-		NL_SET_ERR_MSG(info->extack, "the device does not exist");
-		err = -ENODEV;
 	}
 	rtnl_unlock();
 	return err;
@@ -68,6 +69,66 @@ int dsr_nl_device_detach(struct sk_buff *skb, struct genl_info *info)
 	return change(info, dsr_device_detach);
 }
 
+/* A device that a transaction attaches, which happens while it is staged, or
+ * detaches, with its commit: where a packet is taken decides nothing.
+ */
+struct device_change {
+	struct list_head list;
+	struct net_device *dev;
+	bool attach;
+};
+
+static int stage(struct dsr_nl_staging *staging, struct nlattr **attrs,
+		 bool attach)
+{
+	struct dsr_net *dn = staging->txn.dn;
+	struct device_change *device;
+	struct net_device *dev;
+	int err = 0;
+
+	dev = find(dn, attrs, staging->extack);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	device = kzalloc(sizeof(*device), GFP_KERNEL_ACCOUNT);
+	if (!device)
+		return -ENOMEM;
+	device->dev = dev;
+	device->attach = attach;
+	if (attach)
+		err = dsr_device_attach(dn, dev, staging->extack);
+	else if (!dsr_device_is_attached(dn, dev))
+		err = dsr_device_detach(dn, dev, staging->extack);
+	if (err)
+		kfree(device);
+	else
+		list_add_tail(&device->list, &staging->devices);
+	return err;
+}
+
+int dsr_nl_device_stage_attach(struct dsr_nl_staging *staging,
+			       struct nlattr **attrs)
+{
+	return stage(staging, attrs, true);
+}
+
+int dsr_nl_device_stage_detach(struct dsr_nl_staging *staging,
+			       struct nlattr **attrs)
+{
+	return stage(staging, attrs, false);
+}
+
+/* The transaction has ended with @err. */
+void dsr_nl_device_end(struct dsr_nl_staging *staging, int err)
+{
+	struct device_change *device, *next;
+
+	list_for_each_entry_safe_reverse(device, next, &staging->devices, list) {
+		if (device->attach == !!err)
+			dsr_device_detach(staging->txn.dn, device->dev, NULL);
+		kfree(device);
+	}
+}
+
 static int device_fill(struct sk_buff *msg, const void *object)
 {
 	const struct dsr_device *device = object;
@@ -78,6 +139,27 @@ static int device_fill(struct sk_buff *msg, const void *object)
 				 device->ops.dev->ifindex))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* The changes that attach the devices behind the first @nr, which counts them. */
+int dsr_nl_device_put(struct sk_buff *msg, const struct dsr_net *dn, long *nr)
+{
+	const struct dsr_device *device;
+	struct nlattr *nest;
+	long seen = 0;
+
+	list_for_each_entry(device, &dn->devices, list) {
+		if (seen++ < *nr)
+			continue;
+		nest = nla_nest_start(msg, DSR_CMD_DEVICE_ATTACH);
+		if (!nest || device_fill(msg, device)) {
+			nla_nest_cancel(msg, nest);
+			return -EMSGSIZE;
+		}
+		nla_nest_end(msg, nest);
+		*nr = seen;
+	}
 	return 0;
 }
 

@@ -214,7 +214,24 @@ static int put_options(struct sk_buff *msg, const struct dsr_service *svc)
 	return 0;
 }
 
-static int service_fill(struct sk_buff *msg, const void *object)
+/* The change that makes the service, without its backends. */
+int dsr_nl_service_put_config(struct sk_buff *msg,
+			      const struct dsr_service *svc)
+{
+	struct nlattr *change, *nest;
+
+	change = nla_nest_start(msg, DSR_CMD_SERVICE_ADD);
+	nest = change ? nla_nest_start(msg, DSR_A_SERVICE) : NULL;
+	if (!nest || put_key(msg, svc) || put_options(msg, svc)) {
+		nla_nest_cancel(msg, change);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(msg, nest);
+	nla_nest_end(msg, change);
+	return 0;
+}
+
+int dsr_nl_service_fill(struct sk_buff *msg, const void *object)
 {
 	const struct dsr_service *svc = object;
 	struct nlattr *nest;
@@ -262,14 +279,24 @@ static int parse_affinity(struct nlattr **attrs, u16 family,
 	return 0;
 }
 
-/* Resets take something that may not be there, and that a module may have to be
- * loaded for: not under config_lock.
+/**
+ * dsr_nl_service_get_ready() - get what a service's options need of others
+ * @nest: DSR_A_SERVICE of the request, or NULL
+ * @extack: told what went wrong
+ *
+ * Resets take something that may not be there, and that a module may have to be
+ * loaded for.
+ *
+ * Context: process, config_lock not held.
+ * Return: 0 or a negative errno.
  */
-static int prepare(struct nlattr **attrs, struct netlink_ext_ack *extack)
+int dsr_nl_service_get_ready(const struct nlattr *nest,
+			     struct netlink_ext_ack *extack)
 {
-	const struct nlattr *attr = attrs[DSR_A_SERVICE_NO_BACKEND];
+	const struct nlattr *attr;
 	int err;
 
+	attr = nest ? nla_find_nested(nest, DSR_A_SERVICE_NO_BACKEND) : NULL;
 	if (!attr || nla_get_u8(attr) != DSR_NO_BACKEND_RESET)
 		return 0;
 	err = dsr_reset_prepare();
@@ -315,98 +342,92 @@ static int parse_options(struct nlattr **attrs, u16 family,
 	return 0;
 }
 
-static int add_locked(struct dsr_net *dn, const struct dsr_service_key *key,
-		      const struct dsr_service_options *options,
-		      struct genl_info *info)
+int dsr_nl_service_stage_add(struct dsr_nl_staging *staging,
+			     struct nlattr **request)
+{
+	struct dsr_net *dn = staging->txn.dn;
+	struct nlattr *attrs[DSR_A_SERVICE_MAX + 1];
+	struct dsr_service_options options;
+	struct dsr_service_key key;
+	struct dsr_service *svc;
+	int err;
+
+	err = parse_service(request[DSR_A_SERVICE], attrs, &key,
+			    staging->extack);
+	if (err)
+		return err;
+	dsr_service_defaults(&options);
+	err = parse_options(attrs, key.addr.family, &options, staging->extack);
+	if (err)
+		return err;
+	if (dsr_service_lookup(dn, &key)) {
+		NL_SET_ERR_MSG(staging->extack, "the service exists already");
+		return -EEXIST;
+	}
+	svc = dsr_service_stage_add(&staging->txn, &key, &options,
+				    staging->extack);
+	if (IS_ERR(svc))
+		return PTR_ERR(svc);
+	staging->svc = svc;
+	return 0;
+}
+
+int dsr_nl_service_stage_set(struct dsr_nl_staging *staging,
+			     struct nlattr **request)
+{
+	struct nlattr *attrs[DSR_A_SERVICE_MAX + 1];
+	struct dsr_service_options options;
+	struct dsr_service_key key;
+	struct dsr_service *svc;
+	int err;
+
+	err = parse_service(request[DSR_A_SERVICE], attrs, &key,
+			    staging->extack);
+	if (err)
+		return err;
+	svc = find(staging->txn.dn, &key, staging->extack);
+	if (IS_ERR(svc))
+		return PTR_ERR(svc);
+	options = *dsr_service_wanted(svc);
+	err = parse_options(attrs, svc->family, &options, staging->extack);
+	if (err)
+		return err;
+	staging->svc = svc;
+	return dsr_service_stage_set(&staging->txn, svc, &options);
+}
+
+int dsr_nl_service_stage_del(struct dsr_nl_staging *staging,
+			     struct nlattr **request)
 {
 	struct dsr_service *svc;
 
-	if (dsr_service_lookup(dn, key)) {
-		NL_SET_ERR_MSG(info->extack, "the service exists already");
-		return -EEXIST;
-	}
-	svc = dsr_service_add(dn, key, options, info->extack);
+	svc = dsr_nl_service_find(staging->txn.dn, request[DSR_A_SERVICE],
+				  staging->extack);
 	if (IS_ERR(svc))
 		return PTR_ERR(svc);
-	return dsr_nl_echo(info, service_fill, svc);
+	if (dsr_service_coming(svc)) {
+		NL_SET_ERR_MSG(staging->extack,
+			       "the same transaction has added this service");
+		return -EINVAL;
+	}
+	dsr_service_stage_del(&staging->txn, svc);
+	staging->svc = NULL;
+	return 0;
 }
 
 int dsr_nl_service_add(struct sk_buff *skb, struct genl_info *info)
 {
-	struct dsr_net *dn = dsr_net(genl_info_net(info));
-	struct nlattr *attrs[DSR_A_SERVICE_MAX + 1];
-	struct dsr_service_options options;
-	struct dsr_service_key key;
-	int err;
-
-	err = parse_service(info->attrs[DSR_A_SERVICE], attrs, &key,
-			    info->extack);
-	if (err)
-		return err;
-	dsr_service_defaults(&options);
-	err = parse_options(attrs, key.addr.family, &options, info->extack);
-	if (!err)
-		err = prepare(attrs, info->extack);
-	if (err)
-		return err;
-
-	mutex_lock(&dn->config_lock);
-	err = add_locked(dn, &key, &options, info);
-	mutex_unlock(&dn->config_lock);
-	return err;
-}
-
-static int set_locked(struct dsr_net *dn, const struct dsr_service_key *key,
-		      struct nlattr **attrs, struct genl_info *info)
-{
-	struct dsr_service_options options;
-	struct dsr_service *svc;
-	int err;
-
-	svc = find(dn, key, info->extack);
-	if (IS_ERR(svc))
-		return PTR_ERR(svc);
-	options = svc->options;
-	err = parse_options(attrs, svc->family, &options, info->extack);
-	if (err)
-		return err;
-	err = dsr_service_set(svc, &options, info->extack);
-	if (err)
-		return err;
-	return dsr_nl_echo(info, service_fill, svc);
+	return dsr_nl_change(info, dsr_nl_service_stage_add);
 }
 
 int dsr_nl_service_set(struct sk_buff *skb, struct genl_info *info)
 {
-	struct dsr_net *dn = dsr_net(genl_info_net(info));
-	struct nlattr *attrs[DSR_A_SERVICE_MAX + 1];
-	struct dsr_service_key key;
-	int err;
-
-	err = parse_service(info->attrs[DSR_A_SERVICE], attrs, &key,
-			    info->extack);
-	if (!err)
-		err = prepare(attrs, info->extack);
-	if (err)
-		return err;
-
-	mutex_lock(&dn->config_lock);
-	err = set_locked(dn, &key, attrs, info);
-	mutex_unlock(&dn->config_lock);
-	return err;
+	return dsr_nl_change(info, dsr_nl_service_stage_set);
 }
 
 int dsr_nl_service_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct dsr_net *dn = dsr_net(genl_info_net(info));
-	struct dsr_service *svc;
-
-	mutex_lock(&dn->config_lock);
-	svc = dsr_nl_service_find(dn, info->attrs[DSR_A_SERVICE], info->extack);
-	if (!IS_ERR(svc))
-		dsr_service_del(svc);
-	mutex_unlock(&dn->config_lock);
-	return PTR_ERR_OR_ZERO(svc);
+	return dsr_nl_change(info, dsr_nl_service_stage_del);
 }
 
 int dsr_nl_service_get(struct sk_buff *skb, struct genl_info *info)
@@ -418,7 +439,7 @@ int dsr_nl_service_get(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&dn->config_lock);
 	svc = dsr_nl_service_find(dn, info->attrs[DSR_A_SERVICE], info->extack);
 	err = IS_ERR(svc) ? PTR_ERR(svc) :
-			    dsr_nl_reply(info, service_fill, svc);
+			    dsr_nl_reply(info, dsr_nl_service_fill, svc);
 	mutex_unlock(&dn->config_lock);
 	return err;
 }
@@ -446,7 +467,7 @@ int dsr_nl_service_dump(struct sk_buff *msg, struct netlink_callback *cb)
 			continue;
 		header = dsr_nl_put(msg, NETLINK_CB(cb->skb).portid,
 				    cb->nlh->nlmsg_seq, NLM_F_MULTI,
-				    DSR_CMD_SERVICE_GET, service_fill, svc);
+				    DSR_CMD_SERVICE_GET, dsr_nl_service_fill, svc);
 		if (!header)
 			break;
 		genl_dump_check_consistent(cb, header);

@@ -16,7 +16,7 @@ static u64 flow_bytes(const struct dsr_net *dn)
 	return table ? dsr_flow_table_bytes(table) : 0;
 }
 
-static int settings_fill(struct sk_buff *msg, const void *object)
+int dsr_nl_settings_fill(struct sk_buff *msg, const void *object)
 {
 	const struct dsr_net *dn = object;
 	u64 seed = dn->hash_key.key[0], bytes = flow_bytes(dn);
@@ -32,50 +32,52 @@ static int settings_fill(struct sk_buff *msg, const void *object)
 	return 0;
 }
 
-static void stage(struct dsr_transaction *txn, struct nlattr **attrs)
+/* The change that makes the settings. */
+int dsr_nl_settings_put_config(struct sk_buff *msg, const struct dsr_net *dn)
 {
-	const struct nlattr *seed = attrs[DSR_A_SETTINGS_HASH_SEED];
-	const struct nlattr *flows = attrs[DSR_A_SETTINGS_FLOWS];
+	struct nlattr *change = nla_nest_start(msg, DSR_CMD_SETTINGS_SET);
+	u64 seed = dn->hash_key.key[0];
+	struct nlattr *nest;
 
-	if (seed)
-		dsr_settings_stage_hash_seed(txn, nla_get_u64(seed));
-	if (flows)
-		txn->flows = nla_get_u32(flows);
+	nest = change ? nla_nest_start(msg, DSR_A_SETTINGS) : NULL;
+	if (!nest ||
+	    nla_put_u32(msg, DSR_A_SETTINGS_FLOWS, dn->flows_wanted) ||
+	    nla_put(msg, DSR_A_SETTINGS_HASH_SEED, sizeof(seed), &seed))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	nla_nest_end(msg, change);
+	return 0;
 }
 
-static int set_locked(struct dsr_net *dn, struct nlattr **attrs,
-		      struct netlink_ext_ack *extack)
-{
-	struct dsr_transaction txn;
-
-	dsr_transaction_begin(&txn, dn);
-	stage(&txn, attrs);
-	return dsr_transaction_end(&txn, 0, extack);
-}
-
-int dsr_nl_settings_set(struct sk_buff *skb, struct genl_info *info)
+int dsr_nl_settings_stage(struct dsr_nl_staging *staging,
+			  struct nlattr **request)
 {
 	struct nlattr *attrs[DSR_A_SETTINGS_MAX + 1];
-	struct dsr_net *dn = dsr_net(genl_info_net(info));
+	const struct nlattr *seed, *flows;
 	int err;
 
-	if (!info->attrs[DSR_A_SETTINGS]) {
-		NL_SET_ERR_MSG(info->extack, "the settings are missing");
+	if (!request[DSR_A_SETTINGS]) {
+		NL_SET_ERR_MSG(staging->extack, "the settings are missing");
 		return -EINVAL;
 	}
 	/* The policy has been applied already, with the request's. */
 	err = nla_parse_nested(attrs, DSR_A_SETTINGS_MAX,
-			       info->attrs[DSR_A_SETTINGS], NULL,
-			       info->extack);
+			       request[DSR_A_SETTINGS], NULL, staging->extack);
 	if (err)
 		return err;
 
-	mutex_lock(&dn->config_lock);
-	err = set_locked(dn, attrs, info->extack);
-	if (!err)
-		dsr_nl_echo(info, settings_fill, dn);
-	mutex_unlock(&dn->config_lock);
-	return err;
+	seed = attrs[DSR_A_SETTINGS_HASH_SEED];
+	flows = attrs[DSR_A_SETTINGS_FLOWS];
+	if (seed)
+		dsr_settings_stage_hash_seed(&staging->txn, nla_get_u64(seed));
+	if (flows)
+		staging->txn.flows = nla_get_u32(flows);
+	return 0;
+}
+
+int dsr_nl_settings_set(struct sk_buff *skb, struct genl_info *info)
+{
+	return dsr_nl_change(info, dsr_nl_settings_stage);
 }
 
 int dsr_nl_settings_get(struct sk_buff *skb, struct genl_info *info)
@@ -84,7 +86,7 @@ int dsr_nl_settings_get(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	mutex_lock(&dn->config_lock);
-	err = dsr_nl_reply(info, settings_fill, dn);
+	err = dsr_nl_reply(info, dsr_nl_settings_fill, dn);
 	mutex_unlock(&dn->config_lock);
 	return err;
 }

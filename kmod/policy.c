@@ -132,3 +132,22 @@ const struct nla_policy dsr_policy_settings[DSR_A_SETTINGS + 1] = {
 const struct nla_policy dsr_policy_device[DSR_A_DEVICE + 1] = {
 	[DSR_A_DEVICE] = NLA_POLICY_NESTED(device),
 };
+
+/* By command, each with what that command itself may carry. */
+static const struct nla_policy changes[DSR_CMD_DEVICE_DETACH + 1] = {
+	[DSR_CMD_SERVICE_ADD] = NLA_POLICY_NESTED(dsr_policy_service),
+	[DSR_CMD_SERVICE_SET] = NLA_POLICY_NESTED(dsr_policy_service),
+	[DSR_CMD_SERVICE_DEL] = NLA_POLICY_NESTED(dsr_policy_service_key),
+	[DSR_CMD_BACKEND_ADD] = NLA_POLICY_NESTED(dsr_policy_backend),
+	[DSR_CMD_BACKEND_SET] = NLA_POLICY_NESTED(dsr_policy_backend),
+	[DSR_CMD_BACKEND_DEL] = NLA_POLICY_NESTED(dsr_policy_backend_key),
+	[DSR_CMD_SETTINGS_SET] = NLA_POLICY_NESTED(dsr_policy_settings),
+	[DSR_CMD_DEVICE_ATTACH] = NLA_POLICY_NESTED(dsr_policy_device),
+	[DSR_CMD_DEVICE_DETACH] = NLA_POLICY_NESTED(dsr_policy_device),
+};
+
+const struct nla_policy dsr_policy_config[DSR_A_MORE + 1] = {
+	[DSR_A_CHANGES] = NLA_POLICY_NESTED(changes),
+	[DSR_A_GENERATION] = { .type = NLA_U32 },
+	[DSR_A_MORE] = { .type = NLA_FLAG },
+};

@@ -341,14 +341,12 @@ dsr_service_stage_add(struct dsr_transaction *txn,
  * @txn: the transaction
  * @svc: the service
  * @options: its new options
- * @extack: told what went wrong
  *
  * Context: process, config_lock held.
  * Return: 0 or -ENOMEM.
  */
 int dsr_service_stage_set(struct dsr_transaction *txn, struct dsr_service *svc,
-			  const struct dsr_service_options *options,
-			  struct netlink_ext_ack *extack)
+			  const struct dsr_service_options *options)
 {
 	lockdep_assert_held(&svc->dn->config_lock);
 	if (dsr_service_coming(svc)) {
@@ -399,9 +397,11 @@ void dsr_service_stage_del(struct dsr_transaction *txn, struct dsr_service *svc)
 	dsr_service_touch(txn, svc);
 }
 
-static const struct dsr_sched_ops *wanted_sched(const struct dsr_service *svc)
+/* The options that it has after the commit of what is staged. */
+const struct dsr_service_options *
+dsr_service_wanted(const struct dsr_service *svc)
 {
-	return svc->staged ? svc->staged->sched : svc->options.sched;
+	return svc->staged ? svc->staged : &svc->options;
 }
 
 /**
@@ -421,7 +421,7 @@ int dsr_service_prepare(struct dsr_transaction *txn, struct dsr_service *svc,
 
 	if (dsr_service_going(svc) || !svc->rebuild)
 		return 0;
-	err = dsr_pool_build(svc, wanted_sched(svc), &pool);
+	err = dsr_pool_build(svc, dsr_service_wanted(svc)->sched, &pool);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "no memory for the scheduler's table");
 		return err;

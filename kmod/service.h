@@ -166,6 +166,8 @@ static inline bool dsr_service_going(const struct dsr_service *svc)
 	return dsr_change_of(svc->pending) == DSR_GOING;
 }
 
+const struct dsr_service_options *
+dsr_service_wanted(const struct dsr_service *svc);
 struct dsr_service *dsr_service_lookup(struct dsr_net *dn,
 				       const struct dsr_service_key *key);
 void dsr_service_get_key(const struct dsr_service *svc,
@@ -181,8 +183,7 @@ dsr_service_stage_add(struct dsr_transaction *txn,
 		      const struct dsr_service_options *options,
 		      struct netlink_ext_ack *extack);
 int dsr_service_stage_set(struct dsr_transaction *txn, struct dsr_service *svc,
-			  const struct dsr_service_options *options,
-			  struct netlink_ext_ack *extack);
+			  const struct dsr_service_options *options);
 void dsr_service_stage_del(struct dsr_transaction *txn,
 			   struct dsr_service *svc);
 void dsr_service_touch(struct dsr_transaction *txn, struct dsr_service *svc);

@@ -132,22 +132,3 @@ void dsr_settings_stage_hash_seed(struct dsr_transaction *txn, u64 seed)
 		dsr_service_touch(txn, svc);
 	}
 }
-
-/**
- * dsr_settings_hash_seed() - change the key of the schedulers' hashes
- * @dn: the namespace
- * @seed: the same on all directors of a service
- * @extack: told what went wrong
- *
- * Context: process, config_lock held.
- * Return: 0 or -ENOMEM, then nothing has changed.
- */
-int dsr_settings_hash_seed(struct dsr_net *dn, u64 seed,
-			   struct netlink_ext_ack *extack)
-{
-	struct dsr_transaction txn;
-
-	dsr_transaction_begin(&txn, dn);
-	dsr_settings_stage_hash_seed(&txn, seed);
-	return dsr_transaction_end(&txn, 0, extack);
-}

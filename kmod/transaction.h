@@ -53,25 +53,8 @@ void dsr_transaction_abort(struct dsr_transaction *txn);
 int dsr_transaction_end(struct dsr_transaction *txn, int err,
 			struct netlink_ext_ack *extack);
 
-/* A change alone: config_lock held. */
-struct dsr_service *dsr_service_add(struct dsr_net *dn,
-				    const struct dsr_service_key *key,
-				    const struct dsr_service_options *options,
-				    struct netlink_ext_ack *extack);
-int dsr_service_set(struct dsr_service *svc,
-		    const struct dsr_service_options *options,
-		    struct netlink_ext_ack *extack);
-void dsr_service_del(struct dsr_service *svc);
+/* All at once, which can't fail: config_lock held. */
 void dsr_service_flush(struct dsr_net *dn);
-struct dsr_backend *dsr_backend_add(struct dsr_service *svc,
-				    const struct dsr_addr *addr,
-				    const struct dsr_backend_options *options,
-				    struct netlink_ext_ack *extack);
-int dsr_backend_set(struct dsr_service *svc, struct dsr_backend *be,
-		    const struct dsr_backend_options *options,
-		    struct netlink_ext_ack *extack);
-int dsr_backend_del(struct dsr_service *svc, struct dsr_backend *be,
-		    struct netlink_ext_ack *extack);
 void dsr_backend_flush(struct dsr_service *svc);
 
 #endif /* _DSR_TRANSACTION_H */

@@ -81,6 +81,16 @@
  *	DSR_A_DEVICE (nest)		a device with the ingress fast path
  *	    DSR_A_DEVICE_IFINDEX	u32
  *
+ *	DSR_A_CHANGES (nest)		changes of the configuration, in order: each
+ *					attribute's number is that of its command,
+ *					one of SERVICE_ADD, _SET, _DEL, BACKEND_ADD,
+ *					_SET, _DEL, SETTINGS_SET, DEVICE_ATTACH and
+ *					_DETACH, and it holds that command's
+ *					attributes; a backend's without SERVICE is
+ *					of the service of the change before
+ *	DSR_A_GENERATION		u32, changes with the configuration
+ *	DSR_A_MORE			flag: further changes follow
+ *
  * Address, prefix length, protocol and ports, or mark and family, name a
  * service; they and a backend's address name a backend.  In a nest of counters
  * the attribute's number is the counter's (enum dsr_counter for the namespace,
@@ -110,10 +120,20 @@
  *				the FLOW_COUNT of what was forgotten
  *	DEVICE_ATTACH, _DETACH	DEVICE{IFINDEX}
  *	DEVICE_GET		dump only: nothing; answers with DEVICE
+ *	CONFIG_GET		dump only: nothing; answers with GENERATION and the
+ *				CHANGES that would make the configuration
+ *	CONFIG_CHANGE		CHANGES, GENERATION, MORE: all of the changes or
+ *				none, and packets see them as one.  With MORE they
+ *				are kept until the socket's next CONFIG_CHANGE
+ *				without it, or until it is closed.  With GENERATION
+ *				refused (ESTALE) where the configuration is another
+ *				one.  Answers with GENERATION.  A refusal's extended
+ *				ack has the number of the change, from 0 on, as a
+ *				u64 in its cookie.
  *
  * Errors, each with an extended-ack message: EINVAL (a value is missing or
  * out of range), ENOENT, EEXIST, EOPNOTSUPP (known, but not in this release),
- * ENOSPC (a limit), ENOMEM, EPERM.  A refused command has changed nothing.
+ * ENOSPC (a limit), ENOMEM, EPERM, ESTALE.  A refused command has changed nothing.
  *
  * Growth: numbers are never reused and their types never change; new
  * attributes, commands, states and counters go at the end of their enum.
@@ -157,6 +177,8 @@ enum dsr_cmd {
 	DSR_CMD_DEVICE_ATTACH,
 	DSR_CMD_DEVICE_DETACH,
 	DSR_CMD_DEVICE_GET,
+	DSR_CMD_CONFIG_GET,
+	DSR_CMD_CONFIG_CHANGE,
 
 	__DSR_CMD_MAX
 };
@@ -172,6 +194,9 @@ enum dsr_attr {
 	DSR_A_FLOW,
 	DSR_A_FLOW_COUNT,
 	DSR_A_DEVICE,
+	DSR_A_CHANGES,
+	DSR_A_GENERATION,
+	DSR_A_MORE,
 
 	__DSR_A_MAX
 };

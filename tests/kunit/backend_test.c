@@ -162,7 +162,7 @@ static void drain(struct kunit *test, struct dsr_backend *be, u32 seconds)
 	options.drain_for = seconds;
 	options.drain_anew = true;
 	mutex_lock(&svc->dn->config_lock);
-	KUNIT_EXPECT_EQ(test, dsr_backend_set(svc, be, &options, NULL), 0);
+	KUNIT_EXPECT_EQ(test, dsr_backend_set(be, &options), 0);
 	mutex_unlock(&svc->dn->config_lock);
 }
 

@@ -66,6 +66,83 @@ struct dsr_traffic_stats __percpu *dsr_traffic_alloc(void)
 	return __netdev_alloc_pcpu_stats(struct dsr_traffic_stats, GFP_KERNEL);
 }
 
+struct dsr_service *dsr_service_add(struct dsr_net *dn,
+				    const struct dsr_service_key *key,
+				    const struct dsr_service_options *options)
+{
+	struct dsr_transaction txn;
+	struct dsr_service *svc;
+	int err;
+
+	dsr_transaction_begin(&txn, dn);
+	svc = dsr_service_stage_add(&txn, key, options, NULL);
+	err = dsr_transaction_end(&txn, PTR_ERR_OR_ZERO(svc), NULL);
+	return err ? ERR_PTR(err) : svc;
+}
+
+int dsr_service_set(struct dsr_service *svc,
+		    const struct dsr_service_options *options)
+{
+	struct dsr_transaction txn;
+	int err;
+
+	dsr_transaction_begin(&txn, svc->dn);
+	err = dsr_service_stage_set(&txn, svc, options);
+	return dsr_transaction_end(&txn, err, NULL);
+}
+
+void dsr_service_del(struct dsr_service *svc)
+{
+	struct dsr_transaction txn;
+
+	dsr_transaction_begin(&txn, svc->dn);
+	dsr_service_stage_del(&txn, svc);
+	dsr_transaction_end(&txn, 0, NULL);
+}
+
+struct dsr_backend *dsr_backend_add(struct dsr_service *svc,
+				    const struct dsr_addr *addr,
+				    const struct dsr_backend_options *options)
+{
+	struct dsr_transaction txn;
+	struct dsr_backend *be;
+	int err;
+
+	dsr_transaction_begin(&txn, svc->dn);
+	be = dsr_backend_stage_add(&txn, svc, addr, options, NULL);
+	err = dsr_transaction_end(&txn, PTR_ERR_OR_ZERO(be), NULL);
+	return err ? ERR_PTR(err) : be;
+}
+
+int dsr_backend_set(struct dsr_backend *be,
+		    const struct dsr_backend_options *options)
+{
+	struct dsr_transaction txn;
+	int err;
+
+	dsr_transaction_begin(&txn, be->svc->dn);
+	err = dsr_backend_stage_set(&txn, be, options);
+	return dsr_transaction_end(&txn, err, NULL);
+}
+
+int dsr_backend_del(struct dsr_backend *be)
+{
+	struct dsr_transaction txn;
+
+	dsr_transaction_begin(&txn, be->svc->dn);
+	dsr_backend_stage_del(&txn, be);
+	return dsr_transaction_end(&txn, 0, NULL);
+}
+
+int dsr_settings_hash_seed(struct dsr_net *dn, u64 seed)
+{
+	struct dsr_transaction txn;
+
+	dsr_transaction_begin(&txn, dn);
+	dsr_settings_stage_hash_seed(&txn, seed);
+	return dsr_transaction_end(&txn, 0, NULL);
+}
+
 static void destroy(void *data)
 {
 	struct dsr_net *dn = data;
@@ -122,7 +199,7 @@ struct dsr_service *fake_service(struct kunit *test, struct dsr_net *dn, u8 n,
 	dsr_service_defaults(&options);
 	options.sched = sched;
 	mutex_lock(&dn->config_lock);
-	svc = dsr_service_add(dn, &key, &options, NULL);
+	svc = dsr_service_add(dn, &key, &options);
 	mutex_unlock(&dn->config_lock);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, svc);
 	return svc;
@@ -141,7 +218,7 @@ struct dsr_backend *fake_backend(struct kunit *test, struct dsr_service *svc,
 
 	fake_addr(&addr, 0x0a030000 + n);
 	mutex_lock(&svc->dn->config_lock);
-	be = dsr_backend_add(svc, &addr, &options, NULL);
+	be = dsr_backend_add(svc, &addr, &options);
 	mutex_unlock(&svc->dn->config_lock);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, be);
 	return be;
@@ -158,7 +235,7 @@ void fake_backend_del(struct kunit *test, struct dsr_service *svc,
 	int err;
 
 	mutex_lock(&svc->dn->config_lock);
-	err = dsr_backend_del(svc, be, NULL);
+	err = dsr_backend_del(be);
 	mutex_unlock(&svc->dn->config_lock);
 	KUNIT_ASSERT_EQ(test, err, 0);
 }
@@ -171,7 +248,7 @@ void fake_weight(struct kunit *test, struct dsr_service *svc,
 
 	options.weight = weight;
 	mutex_lock(&svc->dn->config_lock);
-	err = dsr_backend_set(svc, be, &options, NULL);
+	err = dsr_backend_set(be, &options);
 	mutex_unlock(&svc->dn->config_lock);
 	KUNIT_ASSERT_EQ(test, err, 0);
 }

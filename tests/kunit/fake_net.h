@@ -8,6 +8,21 @@
 
 struct kunit;
 
+/* A change alone, config_lock held: as the commands make it. */
+struct dsr_service *dsr_service_add(struct dsr_net *dn,
+				    const struct dsr_service_key *key,
+				    const struct dsr_service_options *options);
+int dsr_service_set(struct dsr_service *svc,
+		    const struct dsr_service_options *options);
+void dsr_service_del(struct dsr_service *svc);
+struct dsr_backend *dsr_backend_add(struct dsr_service *svc,
+				    const struct dsr_addr *addr,
+				    const struct dsr_backend_options *options);
+int dsr_backend_set(struct dsr_backend *be,
+		    const struct dsr_backend_options *options);
+int dsr_backend_del(struct dsr_backend *be);
+int dsr_settings_hash_seed(struct dsr_net *dn, u64 seed);
+
 /* A namespace with services and backends as the module makes them, but without
  * hooks, next hops and views.  Freed with the test.
  */

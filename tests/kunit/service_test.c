@@ -42,7 +42,7 @@ static void each_class_has_its_timeouts(struct kunit *test)
 	options.timeout_udp = 13;
 	options.affinity = 1000;
 	mutex_lock(&dn->config_lock);
-	err = dsr_service_set(svc, &options, NULL);
+	err = dsr_service_set(svc, &options);
 	mutex_unlock(&dn->config_lock);
 	KUNIT_EXPECT_EQ(test, err, 0);
 	expect_timeouts(test, svc, DSR_FLOW_TCP, 5, 77, 9);
@@ -68,7 +68,7 @@ static struct dsr_service *add_mark(struct kunit *test, struct dsr_net *dn,
 
 	dsr_service_defaults(&options);
 	mutex_lock(&dn->config_lock);
-	svc = dsr_service_add(dn, &key, &options, NULL);
+	svc = dsr_service_add(dn, &key, &options);
 	mutex_unlock(&dn->config_lock);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, svc);
 	return svc;
@@ -141,7 +141,7 @@ static void key_names_its_service(struct kunit *test)
 
 	dsr_service_defaults(&options);
 	mutex_lock(&dn->config_lock);
-	svc = dsr_service_add(dn, &named->key, &options, NULL);
+	svc = dsr_service_add(dn, &named->key, &options);
 	found = dsr_service_lookup(dn, &named->key);
 	mutex_unlock(&dn->config_lock);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, svc);

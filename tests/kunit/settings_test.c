@@ -118,12 +118,12 @@ static void seed_changes_the_choice(struct kunit *test)
 	for (n = 0; n < 1000; n++)
 		before[n] = fake_by_hash(svc, n * GOLDEN_RATIO_64);
 	mutex_lock(&dn->config_lock);
-	KUNIT_EXPECT_EQ(test, dsr_settings_hash_seed(dn, 2, NULL), 0);
+	KUNIT_EXPECT_EQ(test, dsr_settings_hash_seed(dn, 2), 0);
 	mutex_unlock(&dn->config_lock);
 	for (n = 0; n < 1000; n++)
 		moved += before[n] != fake_by_hash(svc, n * GOLDEN_RATIO_64);
 	mutex_lock(&dn->config_lock);
-	KUNIT_EXPECT_EQ(test, dsr_settings_hash_seed(dn, 1, NULL), 0);
+	KUNIT_EXPECT_EQ(test, dsr_settings_hash_seed(dn, 1), 0);
 	mutex_unlock(&dn->config_lock);
 	for (n = 0; n < 1000; n++)
 		back += before[n] == fake_by_hash(svc, n * GOLDEN_RATIO_64);

@@ -205,7 +205,7 @@ static struct dsr_service *add_alone(struct kunit *test, struct dsr_net *dn,
 
 	dsr_service_defaults(&options);
 	mutex_lock(&dn->config_lock);
-	svc = dsr_service_add(dn, key, &options, NULL);
+	svc = dsr_service_add(dn, key, &options);
 	mutex_unlock(&dn->config_lock);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, svc);
 	return svc;
@@ -293,7 +293,7 @@ static void aborted_leaves_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dsr_backend_stage_set(&txn, be, &changed), 0);
 	options.sched = &dsr_sched_maglev;
 	options.timeout_udp = 5;
-	KUNIT_EXPECT_EQ(test, dsr_service_stage_set(&txn, a, &options, NULL), 0);
+	KUNIT_EXPECT_EQ(test, dsr_service_stage_set(&txn, a, &options), 0);
 	dsr_service_stage_del(&txn, b);
 	dsr_settings_stage_hash_seed(&txn, 77);
 	KUNIT_EXPECT_EQ(test, dsr_transaction_prepare(&txn, NULL), 0);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <kunit/test.h>
 
-#include "kmod/transaction.h"
 #include "kmod/vip.c"
 #include "fake_net.h"
 
@@ -30,7 +29,7 @@ static struct dsr_service *add_key(struct dsr_net *dn,
 
 	dsr_service_defaults(&options);
 	mutex_lock(&dn->config_lock);
-	svc = dsr_service_add(dn, key, &options, NULL);
+	svc = dsr_service_add(dn, key, &options);
 	mutex_unlock(&dn->config_lock);
 	return svc;
 }
