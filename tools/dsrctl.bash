@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # bash completion for dsrctl(8)
 
-_dsrctl_objects='service backend device flow stats set get realserver'
+_dsrctl_objects='service backend device flow stats set get realserver import'
 
 # _dsrctl_list WORDS: one a line, which is how words that may follow are told.
 _dsrctl_list()
@@ -24,6 +24,7 @@ _dsrctl_verbs()
 	set) echo flows hash-seed help ;;
 	get) echo flows hash-seed flow-bytes help ;;
 	realserver) echo add del show check help ;;
+	import) echo ipvs help ;;
 	help) echo "$_dsrctl_objects" ;;
 	esac
 }

@@ -90,5 +90,6 @@ enum status stats_main(struct args *args);
 enum status set_main(struct args *args);
 enum status get_main(struct args *args);
 enum status realserver_main(struct args *args);
+enum status import_main(struct args *args);
 
 #endif /* DSRCTL_H */

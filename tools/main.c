@@ -21,7 +21,7 @@ static const char usage[] =
 "       dsrctl OBJECT help\n"
 "\n"
 "OBJECT := { service | backend | device | flow | stats | set | get | realserver |\n"
-"            help }\n"
+"            import | help }\n"
 "    service     the virtual services of this director\n"
 "    backend     the backends of a service\n"
 "    device      the devices with the fast path\n"
@@ -29,6 +29,7 @@ static const char usage[] =
 "    stats       the counters of the network namespace\n"
 "    set, get    the settings of the network namespace\n"
 "    realserver  on a backend: the VIP on lo, silent in ARP\n"
+"    import      what another load balancer has saved, as lines of dsrctl\n"
 "OPTIONS := { -j, --json     JSON, always an array\n"
 "             -p, --pretty   JSON for people to read\n"
 "             -s, --stats    with counters\n"
@@ -73,6 +74,7 @@ static const struct command objects[] = {
 	{ "set", set_main },
 	{ "get", get_main },
 	{ "realserver", realserver_main },
+	{ "import", import_main },
 };
 
 static enum status option_unknown(const char *option)

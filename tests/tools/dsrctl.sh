@@ -338,7 +338,7 @@ check "--version is the same" prints '^dsrctl [0-9]+\.[0-9]' --version
 for help in help -h --help -help; do
 	check "$help lists the objects" prints '^ +realserver ' "$help"
 done
-for object in service backend device flow stats set get realserver; do
+for object in service backend device flow stats set get realserver import; do
 	check "$object help" prints "^Usage: dsrctl $object " "$object" help
 	check "help $object" prints "^Usage: dsrctl $object " help "$object"
 	check "$object -h" prints "^Usage: dsrctl $object " "$object" -h
@@ -420,7 +420,8 @@ done < <(sed -nE -e '/, \\$/ { N; s/ \\\n[[:space:]]*/ /; }' \
 	-e 's/^\tX\([A-Z_]+, ([a-z_]+), "(.*)"\).*/\1\t\2/p' "$uapi/dsr.h")
 for words in service:{add,set,del,show,flush} \
 	backend:{add,set,del,drain,show,flush} device:{attach,detach,show} \
-	flow:{show,count,flush} set get realserver:{add,del,show,check}; do
+	flow:{show,count,flush} set get realserver:{add,del,show,check} \
+	import:ipvs; do
 	check "the man page has ${words/:/ }" man_has "dsrctl ${words/:/ } "
 done
 for option in scheduler hash affinity stateless adopt on-remove no-backend \
@@ -459,7 +460,7 @@ completes()
 
 check "completion of objects" \
 	completes "dsrctl " service backend device flow stats set get \
-	realserver help
+	realserver import help
 check "completion of a beginning" completes "dsrctl -j ser" service
 check "completion of verbs" \
 	completes "dsrctl service " add set del show flush help
