@@ -349,11 +349,12 @@ int dsr_nl_config_dump(struct sk_buff *msg, struct netlink_callback *cb)
 		put_changes(msg, cursor_get(cb), dn);
 	mutex_unlock(&dn->config_lock);
 
+	if (nest)
+		nla_nest_end(msg, nest);
 	if (!nest || !nla_len(nest)) {
 		genlmsg_cancel(msg, header);
 		return nest ? 0 : -EMSGSIZE;
 	}
-	nla_nest_end(msg, nest);
 	genlmsg_end(msg, header);
 	genl_dump_check_consistent(cb, header);
 	return msg->len;

@@ -26,7 +26,8 @@ int dsr_nl_settings_fill(struct sk_buff *msg, const void *object)
 	if (!nest ||
 	    nla_put_u32(msg, DSR_A_SETTINGS_FLOWS, dn->flows_wanted) ||
 	    nla_put(msg, DSR_A_SETTINGS_HASH_SEED, sizeof(seed), &seed) ||
-	    nla_put(msg, DSR_A_SETTINGS_FLOW_BYTES, sizeof(bytes), &bytes))
+	    nla_put(msg, DSR_A_SETTINGS_FLOW_BYTES, sizeof(bytes), &bytes) ||
+	    nla_put_u32(msg, DSR_A_SETTINGS_GENERATION, dn->generation))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -28,6 +28,11 @@ enum status args_end(const struct args *args)
 			   args->word[0]);
 }
 
+bool args_help(const struct args *args)
+{
+	return args->left == 1 && !strcmp(args->word[0], "help");
+}
+
 void list_add(char *list, const char *word)
 {
 	size_t len = strlen(list);

@@ -15,7 +15,7 @@
 #include "service.h"
 #include "stats.h"
 
-#define LLADDR_MAX 32		/* bytes, as in MAX_ADDR_LEN of the kernel */
+#define LLADDR_MAX 15		/* bytes, as many as fit into WORD_LEN */
 
 static const char *const modes[] = DSR_MODE_NAMES;
 static const char *const states[] = DSR_STATE_NAMES;
@@ -103,6 +103,32 @@ static void state_print(const struct nlattr *const *attrs)
 	out_number("closing", closing ? " closing %" PRIu64 : NULL, closing);
 }
 
+static uint64_t state_of(const struct nlattr *const *attrs)
+{
+	return attr_number(attrs[DSR_A_BACKEND_STATE], DSR_STATE_UP);
+}
+
+static const char *state_value(const struct nlattr *const *attrs, char *buf)
+{
+	uint64_t state = state_of(attrs);
+
+	return state == DSR_STATE_UP ? NULL :
+	       name_of(state, states, ARRAY_SIZE(states), "state", buf);
+}
+
+/* Who wants a drain is content with one that is over. */
+static bool state_differs(const struct nlattr *const *wanted,
+			  const struct nlattr *const *is)
+{
+	if (state_of(wanted) == DSR_STATE_DRAINING &&
+	    state_of(is) == DSR_STATE_DOWN)
+		return false;
+
+	return state_of(wanted) != state_of(is) ||
+	       !attr_equal(wanted[DSR_A_BACKEND_DRAIN_FOR],
+			   is[DSR_A_BACKEND_DRAIN_FOR]);
+}
+
 /* Where it was found; what is pinned is also that. */
 static void dev_print(const struct nlattr *const *attrs)
 {
@@ -116,6 +142,14 @@ static void dev_print(const struct nlattr *const *attrs)
 	out_bool("dev-pinned", "pinned", pinned);
 }
 
+static const char *dev_value(const struct nlattr *const *attrs, char *buf)
+{
+	uint64_t pinned = attr_number(attrs[DSR_A_BACKEND_DEV], 0);
+
+	(void)buf;
+	return pinned ? device_name(pinned) : NULL;
+}
+
 static void lladdr_format(const struct nlattr *attr, char *buf)
 {
 	const uint8_t *byte = mnl_attr_get_payload(attr);
@@ -127,24 +161,13 @@ static void lladdr_format(const struct nlattr *attr, char *buf)
 	buf[end] = '\0';
 }
 
-static bool is_zero(const struct nlattr *attr)
-{
-	const uint8_t *byte = mnl_attr_get_payload(attr);
-
-	for (size_t i = 0; i < mnl_attr_get_payload_len(attr); i++)
-		if (byte[i])
-			return false;
-
-	return true;
-}
-
 static void lladdr_print(const struct nlattr *const *attrs)
 {
 	const struct nlattr *pinned = attrs[DSR_A_BACKEND_PINNED_LLADDR];
 	const struct nlattr *lladdr = attrs[DSR_A_BACKEND_LLADDR];
-	char text[3 * LLADDR_MAX + 1];
+	char text[WORD_LEN];
 
-	if (pinned && is_zero(pinned))
+	if (pinned && attr_is_zero(pinned))
 		pinned = NULL;
 	if (!lladdr)
 		lladdr = pinned;
@@ -155,6 +178,20 @@ static void lladdr_print(const struct nlattr *const *attrs)
 	out_bool("lladdr-pinned", "pinned", pinned);
 }
 
+static const char *lladdr_value(const struct nlattr *const *attrs, char *buf)
+{
+	const struct nlattr *pinned = attrs[DSR_A_BACKEND_PINNED_LLADDR];
+
+	if (!pinned || attr_is_zero(pinned))
+		return NULL;
+
+	lladdr_format(pinned, buf);
+	return buf;
+}
+
+/* Which one of them is the state. */
+#define STATE_BIT (1UL << 2)
+
 static const struct keyword keywords[] = {
 	{ "mode", DSR_A_BACKEND_MODE,
 	  .names = modes, .count = ARRAY_SIZE(modes), .always = true },
@@ -162,15 +199,19 @@ static const struct keyword keywords[] = {
 	  .otherwise = 1, .always = true },
 	{ "state", DSR_A_BACKEND_STATE,
 	  .names = wanted_states, .count = ARRAY_SIZE(wanted_states),
-	  .print = state_print },
+	  .print = state_print, .value = state_value,
+	  .differs = state_differs, .preset = "up" },
 	{ "max-flows", DSR_A_BACKEND_MAX_FLOWS, .max = UINT32_MAX },
 	{ "min-flows", DSR_A_BACKEND_MIN_FLOWS, .max = UINT32_MAX },
 	{ "slow-start", DSR_A_BACKEND_SLOW_START, .max = DSR_SLOW_START_MAX,
 	  .unit = " of seconds" },
-	{ "dev", .values = "the name of a network device or none",
-	  .put = dev_put, .print = dev_print },
-	{ "lladdr", .values = "a MAC address such as 52:54:00:00:00:01 or none",
-	  .put = lladdr_put, .print = lladdr_print },
+	{ "dev", DSR_A_BACKEND_DEV,
+	  .values = "the name of a network device or none", .preset = "none",
+	  .put = dev_put, .print = dev_print, .value = dev_value },
+	{ "lladdr", DSR_A_BACKEND_PINNED_LLADDR,
+	  .values = "a MAC address such as 52:54:00:00:00:01 or none",
+	  .preset = "none",
+	  .put = lladdr_put, .print = lladdr_print, .value = lladdr_value },
 };
 
 static const struct keyword drain_keywords[] = {
@@ -206,77 +247,198 @@ void backend_put(struct nlmsghdr *request, const struct address *address)
 	mnl_attr_nest_end(request, backend_begin(request, address));
 }
 
-/* A change of a backend: what may be given, and what goes with it unasked. */
-struct change {
-	enum dsr_cmd command;
-	const struct keyword *keywords;
-	size_t count;
-	bool needed;		/* one of them at least */
-	bool drains;
-};
+/* Which backend of which service. */
+static enum status names_take(struct args *args, struct selector *selector,
+			      struct address *address)
+{
+	enum status status = selector_take(args, selector);
 
-static enum status backend_change(struct args *args,
-				  const struct change *change)
+	return status == DONE ? backend_take(args, address) : status;
+}
+
+enum status backend_options_take(struct args *args, struct nlmsghdr *request,
+				 enum keywords which,
+				 const struct selector *selector,
+				 const struct address *address)
+{
+	struct nlattr *nest = backend_begin(request, address);
+	enum status status;
+
+	status = keywords_take(args, keywords, ARRAY_SIZE(keywords), which,
+			       request, selector);
+	mnl_attr_nest_end(request, nest);
+	return status;
+}
+
+enum status backend_drain_take(struct args *args, struct nlmsghdr *request,
+			       const struct selector *selector,
+			       const struct address *address)
+{
+	struct nlattr *nest = backend_begin(request, address);
+	enum status status;
+
+	mnl_attr_put_u8(request, DSR_A_BACKEND_STATE, DSR_STATE_DRAINING);
+	status = keywords_take(args, drain_keywords, ARRAY_SIZE(drain_keywords),
+			       KEYWORDS_GIVEN, request, selector);
+	mnl_attr_nest_end(request, nest);
+	return status;
+}
+
+static enum status backend_change(struct args *args, enum dsr_cmd command,
+				  enum keywords which)
 {
 	struct selector selector;
 	struct nlmsghdr *message;
 	struct address address;
 	struct request request;
-	struct nlattr *nest;
 	enum status status;
 
-	status = selector_take(args, &selector);
-	if (status == DONE)
-		status = backend_take(args, &address);
+	status = names_take(args, &selector, &address);
 	if (status != DONE)
 		return status;
 
-	message = genl_request(&request, change->command);
+	message = genl_request(&request, command);
 	service_put(message, &selector);
-	nest = backend_begin(message, &address);
-	if (change->drains)
-		mnl_attr_put_u8(message, DSR_A_BACKEND_STATE,
-				DSR_STATE_DRAINING);
-	status = keywords_take(args, change->keywords, change->count,
-			       change->needed, message, &selector);
-	mnl_attr_nest_end(message, nest);
+	status = backend_options_take(args, message, which, &selector,
+				      &address);
 	return status == DONE ? genl_do(message, NULL) : status;
 }
 
 static enum status backend_add(struct args *args)
 {
-	return backend_change(args, &(struct change){
-		.command = DSR_CMD_BACKEND_ADD,
-		.keywords = keywords,
-		.count = ARRAY_SIZE(keywords),
-	});
+	return backend_change(args, DSR_CMD_BACKEND_ADD, KEYWORDS_GIVEN);
 }
 
 static enum status backend_set(struct args *args)
 {
-	return backend_change(args, &(struct change){
-		.command = DSR_CMD_BACKEND_SET,
-		.keywords = keywords,
-		.count = ARRAY_SIZE(keywords),
-		.needed = true,
-	});
+	return backend_change(args, DSR_CMD_BACKEND_SET, KEYWORDS_NEEDED);
 }
 
 static enum status backend_drain(struct args *args)
 {
-	return backend_change(args, &(struct change){
-		.command = DSR_CMD_BACKEND_SET,
-		.keywords = drain_keywords,
-		.count = ARRAY_SIZE(drain_keywords),
-		.drains = true,
-	});
+	struct selector selector;
+	struct nlmsghdr *message;
+	struct address address;
+	struct request request;
+	enum status status;
+
+	status = names_take(args, &selector, &address);
+	if (status != DONE)
+		return status;
+
+	message = genl_request(&request, DSR_CMD_BACKEND_SET);
+	service_put(message, &selector);
+	status = backend_drain_take(args, message, &selector, &address);
+	return status == DONE ? genl_do(message, NULL) : status;
 }
 
 static enum status backend_del(struct args *args)
 {
-	return backend_change(args, &(struct change){
-		.command = DSR_CMD_BACKEND_DEL,
-	});
+	struct selector selector;
+	struct nlmsghdr *message;
+	struct address address;
+	struct request request;
+	enum status status;
+
+	status = names_take(args, &selector, &address);
+	if (status == DONE)
+		status = args_end(args);
+	if (status != DONE)
+		return status;
+
+	message = genl_request(&request, DSR_CMD_BACKEND_DEL);
+	service_put(message, &selector);
+	backend_put(message, &address);
+	return genl_do(message, NULL);
+}
+
+void backend_save_name(const struct selector *service,
+		       const struct address *address)
+{
+	char name[ADDRESS_LEN], selector[SELECTOR_LEN];
+
+	out_string("service", "%s ", selector_format(service, selector));
+	out_string("address", "%s", address_format(address, name));
+}
+
+void backend_save(const struct selector *service, const struct address *address,
+		  const struct nlattr *nest)
+{
+	const struct nlattr *attrs[DSR_A_BACKEND_MAX + 1];
+
+	attrs_of_nest(nest, attrs, DSR_A_BACKEND_MAX);
+	if (state_of(attrs) == DSR_STATE_DRAINING)
+		attrs[DSR_A_BACKEND_STATE] = NULL;
+	backend_save_name(service, address);
+	keywords_save(keywords, ARRAY_SIZE(keywords), attrs);
+}
+
+bool backend_drains(const struct nlattr *nest)
+{
+	const struct nlattr *attrs[DSR_A_BACKEND_MAX + 1];
+
+	attrs_of_nest(nest, attrs, DSR_A_BACKEND_MAX);
+	return state_of(attrs) == DSR_STATE_DRAINING;
+}
+
+void backend_save_drain(const struct selector *service,
+			const struct address *address,
+			const struct nlattr *nest)
+{
+	const struct nlattr *attrs[DSR_A_BACKEND_MAX + 1];
+
+	attrs_of_nest(nest, attrs, DSR_A_BACKEND_MAX);
+	backend_save_name(service, address);
+	keywords_save(drain_keywords, ARRAY_SIZE(drain_keywords), attrs);
+}
+
+void backend_save_some(unsigned long which, const struct nlattr *nest)
+{
+	const struct nlattr *attrs[DSR_A_BACKEND_MAX + 1];
+
+	attrs_of_nest(nest, attrs, DSR_A_BACKEND_MAX);
+	keywords_save_some(keywords, which, attrs);
+}
+
+unsigned long backend_differs(const struct nlattr *wanted,
+			      const struct nlattr *is)
+{
+	const struct nlattr *wanted_attrs[DSR_A_BACKEND_MAX + 1];
+	const struct nlattr *is_attrs[DSR_A_BACKEND_MAX + 1];
+
+	attrs_of_nest(wanted, wanted_attrs, DSR_A_BACKEND_MAX);
+	attrs_of_nest(is, is_attrs, DSR_A_BACKEND_MAX);
+	return keywords_differ(keywords, ARRAY_SIZE(keywords), wanted_attrs,
+			       is_attrs);
+}
+
+bool backend_state_is_in(unsigned long which)
+{
+	return which & STATE_BIT;
+}
+
+unsigned long backend_without_state(unsigned long which)
+{
+	return which & ~STATE_BIT;
+}
+
+/* A state that is given begins anew, also if it's the one that it has. */
+void backend_put_set(struct nlmsghdr *request, unsigned long which,
+		     const struct nlattr *nest)
+{
+	struct nlattr *copy = mnl_attr_nest_start(request, DSR_A_BACKEND);
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest) {
+		uint16_t type = mnl_attr_get_type(attr);
+
+		if (!(which & STATE_BIT) && (type == DSR_A_BACKEND_STATE ||
+					     type == DSR_A_BACKEND_DRAIN_FOR))
+			continue;
+		mnl_attr_put(request, type, mnl_attr_get_payload_len(attr),
+			     mnl_attr_get_payload(attr));
+	}
+	mnl_attr_nest_end(request, copy);
 }
 
 static enum status backend_flush(struct args *args)

@@ -2,6 +2,7 @@
 #ifndef DSRCTL_BACKEND_H
 #define DSRCTL_BACKEND_H
 
+#include "keyword.h"
 #include "nl.h"
 #include "selector.h"
 
@@ -13,6 +14,42 @@ enum status backend_take(struct args *args, struct address *address);
  */
 void backend_put(struct nlmsghdr *request, const struct address *address);
 struct address backend_address(const struct nlattr *const *attrs);
+
+/* Takes the options of a backend, or of its drain, and puts them as the nest
+ * DSR_A_BACKEND.
+ */
+enum status backend_options_take(struct args *args, struct nlmsghdr *request,
+				 enum keywords which,
+				 const struct selector *selector,
+				 const struct address *address);
+enum status backend_drain_take(struct args *args, struct nlmsghdr *request,
+			       const struct selector *selector,
+			       const struct address *address);
+
+/* The words that would be taken for it, and for its drain if it has one; @nest is
+ * the DSR_A_BACKEND.
+ */
+void backend_save(const struct selector *service, const struct address *address,
+		  const struct nlattr *nest);
+bool backend_drains(const struct nlattr *nest);
+void backend_save_drain(const struct selector *service,
+			const struct address *address,
+			const struct nlattr *nest);
+
+/* Its name alone; and some of its options, those by which two of them differ. */
+void backend_save_name(const struct selector *service,
+		       const struct address *address);
+void backend_save_some(unsigned long which, const struct nlattr *nest);
+unsigned long backend_differs(const struct nlattr *wanted,
+			      const struct nlattr *is);
+
+/* Whether its state is one of them; and the others. */
+bool backend_state_is_in(unsigned long which);
+unsigned long backend_without_state(unsigned long which);
+
+/* The options of @nest that bring about those, as another such nest. */
+void backend_put_set(struct nlmsghdr *request, unsigned long which,
+		     const struct nlattr *nest);
 
 /* The backends of a service, or with NULL those of every service. */
 enum status backends_get(const struct selector *selector,

@@ -48,8 +48,7 @@ const char *device_name(unsigned int ifindex)
 	return name;
 }
 
-/* Takes the next word, and it has to be the last one. */
-static enum status device_take(struct args *args, unsigned int *ifindex)
+enum status device_take(struct args *args, unsigned int *ifindex)
 {
 	const char *word = args_next(args);
 	enum status status;

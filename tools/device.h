@@ -14,6 +14,9 @@ bool device_name_is_valid(const char *word);
 enum status device_find(const char *what, const char *name,
 			unsigned int *ifindex);
 
+/* Takes the next word, and it has to be the last one. */
+enum status device_take(struct args *args, unsigned int *ifindex);
+
 /* "if7" for one that is gone.  Holds until the next call. */
 const char *device_name(unsigned int ifindex);
 

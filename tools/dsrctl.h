@@ -16,6 +16,7 @@ enum status {
 	DONE,		/* it is as it was asked for */
 	REFUSED,	/* by the kernel, or by the system below */
 	USAGE,		/* the command line is wrong */
+	DIFFERENT,	/* it isn't so, and nobody asked to make it so */
 };
 
 struct options {
@@ -42,6 +43,9 @@ struct args {
 
 const char *args_next(struct args *args);
 enum status args_end(const struct args *args);
+
+/* Whether an object that has no verbs is asked for its help. */
+bool args_help(const struct args *args);
 
 /* An object of the command line, or a verb of an object. */
 struct command {
@@ -89,6 +93,8 @@ enum status flow_main(struct args *args);
 enum status stats_main(struct args *args);
 enum status set_main(struct args *args);
 enum status get_main(struct args *args);
+enum status save_main(struct args *args);
+enum status apply_main(struct args *args);
 enum status realserver_main(struct args *args);
 enum status import_main(struct args *args);
 

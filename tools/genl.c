@@ -10,19 +10,24 @@
 static struct nl genl;
 static uint16_t family;
 
-/* What pads an attribute is 0 like the rest: libmnl leaves it as it was. */
-static struct nlmsghdr *message_begin(struct request *buf, uint8_t command,
-				      uint8_t version)
+static struct nlmsghdr *header_put(void *buf, uint8_t command, uint8_t version)
 {
 	struct genlmsghdr *header;
 	struct nlmsghdr *request;
 
-	*buf = (struct request){ 0 };
 	request = mnl_nlmsg_put_header(buf);
 	header = mnl_nlmsg_put_extra_header(request, sizeof(*header));
 	header->cmd = command;
 	header->version = version;
 	return request;
+}
+
+/* What pads an attribute is 0 like the rest: libmnl leaves it as it was. */
+static struct nlmsghdr *message_begin(struct request *buf, uint8_t command,
+				      uint8_t version)
+{
+	*buf = (struct request){ 0 };
+	return header_put(buf, command, version);
 }
 
 static enum status family_resolve(void)
@@ -76,6 +81,11 @@ struct nlmsghdr *genl_request(struct request *buf, enum dsr_cmd command)
 	return message_begin(buf, command, DSR_GENL_VERSION);
 }
 
+struct nlmsghdr *genl_begin(void *buf, enum dsr_cmd command)
+{
+	return header_put(buf, command, DSR_GENL_VERSION);
+}
+
 /* Whom a request goes to is known once the socket is open. */
 static enum status genl_address(struct nlmsghdr *request, uint16_t flags)
 {
@@ -100,6 +110,17 @@ static enum status genl_ask(struct nlmsghdr *request, uint16_t flags,
 enum status genl_do(struct nlmsghdr *request, struct answer *answer)
 {
 	return genl_ask(request, NLM_F_ACK, answer);
+}
+
+enum status genl_try(struct nlmsghdr *request, struct answer *answer,
+		     struct nl_error *error)
+{
+	enum status status = genl_address(request, NLM_F_ACK);
+
+	*error = (struct nl_error){ 0 };
+	if (status == DONE && !nl_ask(&genl, request, answer, error))
+		return REFUSED;
+	return status;
 }
 
 enum status genl_dump(struct nlmsghdr *request, struct answer *answer)

@@ -10,9 +10,16 @@
 
 struct nlmsghdr *genl_request(struct request *buf, enum dsr_cmd command);
 
+/* The same in a buffer of the caller's, which is as large as it has to be. */
+struct nlmsghdr *genl_begin(void *buf, enum dsr_cmd command);
+
 /* Asks for one thing, or for all of them; a failure is reported. */
 enum status genl_do(struct nlmsghdr *request, struct answer *answer);
 enum status genl_dump(struct nlmsghdr *request, struct answer *answer);
+
+/* The same, but a refusal is the caller's to report. */
+enum status genl_try(struct nlmsghdr *request, struct answer *answer,
+		     struct nl_error *error);
 
 /* A dump that is looked at while it comes, however long: see nl_stream(). */
 enum status genl_stream(struct nlmsghdr *request, nl_take *take, void *to);

@@ -12,32 +12,6 @@
 #include "output.h"
 #include "service.h"
 
-/* FNV-1a */
-static uint32_t hash_add(uint32_t hash, const void *bytes, size_t len)
-{
-	for (const uint8_t *byte = bytes; len; byte++, len--)
-		hash = (hash ^ *byte) * 16777619u;
-
-	return hash;
-}
-
-/* Of all that names a service. */
-static size_t selector_hash(const struct selector *selector)
-{
-	uint32_t hash = 2166136261u;
-
-	hash = hash_add(hash, selector->address.byte,
-			sizeof(selector->address.byte));
-	hash = hash_add(hash, &selector->prefixlen,
-			sizeof(selector->prefixlen));
-	hash = hash_add(hash, &selector->protocol, sizeof(selector->protocol));
-	hash = hash_add(hash, &selector->port, sizeof(selector->port));
-	hash = hash_add(hash, &selector->port_end, sizeof(selector->port_end));
-	hash = hash_add(hash, &selector->mark, sizeof(selector->mark));
-	hash = hash_add(hash, &selector->family, sizeof(selector->family));
-	return hash ^ hash >> 16;
-}
-
 static struct selector selector_of(const struct nlattr *nest)
 {
 	const struct nlattr *table[DSR_A_SERVICE_MAX + 1];

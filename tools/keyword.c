@@ -128,8 +128,24 @@ static enum status keyword_take(struct args *args,
 	return status;
 }
 
+/* Puts the keywords that aren't @seen as they are without being given. */
+static void presets_put(const struct keyword *table, size_t count,
+			unsigned long seen, struct nlmsghdr *request,
+			const struct selector *service)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (seen & 1UL << i)
+			continue;
+		if (table[i].preset)
+			value_put(&table[i], table[i].preset, request, service);
+		else
+			number_put(&table[i], table[i].otherwise, request);
+	}
+}
+
 enum status keywords_take(struct args *args, const struct keyword *table,
-			  size_t count, bool needed, struct nlmsghdr *request,
+			  size_t count, enum keywords which,
+			  struct nlmsghdr *request,
 			  const struct selector *service)
 {
 	const struct keyword *keyword;
@@ -139,7 +155,7 @@ enum status keywords_take(struct args *args, const struct keyword *table,
 
 	if (!count)
 		return args_end(args);
-	if (needed && !args->left)
+	if (which == KEYWORDS_NEEDED && !args->left)
 		return keyword_expected("nothing to change", table, count);
 
 	while (status == DONE && (word = args_next(args))) {
@@ -152,6 +168,8 @@ enum status keywords_take(struct args *args, const struct keyword *table,
 		seen |= 1UL << (keyword - table);
 		status = keyword_take(args, keyword, request, service);
 	}
+	if (status == DONE && which == KEYWORDS_ALL)
+		presets_put(table, count, seen, request, service);
 	return status;
 }
 
@@ -168,7 +186,8 @@ static void name_print(const struct keyword *keyword, uint64_t number,
 		out_bool(keyword->name, NULL, number);
 	else
 		out_string(keyword->name,
-			   as_text && !keyword->bare ? " %s" : NULL, name);
+			   as_text && !(keyword->bare && number) ? " %s" : NULL,
+			   name);
 }
 
 static void number_print(const struct keyword *keyword, uint64_t number,
@@ -179,21 +198,74 @@ static void number_print(const struct keyword *keyword, uint64_t number,
 	out_number(keyword->name, as_text ? " %" PRIu64 : NULL, number);
 }
 
+static void keyword_print(const struct keyword *keyword,
+			  const struct nlattr *const *attrs, bool always)
+{
+	uint64_t number = attr_number(attrs[keyword->attr], keyword->otherwise);
+	bool as_text = always || number != keyword->otherwise;
+
+	if (keyword->print)
+		keyword->print(attrs);
+	else if (keyword->names)
+		name_print(keyword, number, as_text);
+	else
+		number_print(keyword, number, as_text);
+}
+
 void keywords_print(const struct keyword *table, size_t count,
 		    const struct nlattr *const *attrs)
 {
-	for (const struct keyword *keyword = table; keyword < table + count;
-	     keyword++) {
-		uint64_t number = attr_number(attrs[keyword->attr],
-					      keyword->otherwise);
-		bool as_text = keyword->always ||
-			       number != keyword->otherwise;
+	for (size_t i = 0; i < count; i++)
+		keyword_print(&table[i], attrs, table[i].always);
+}
 
-		if (keyword->print)
-			keyword->print(attrs);
-		else if (keyword->names)
-			name_print(keyword, number, as_text);
-		else
-			number_print(keyword, number, as_text);
+/* @always: also where it is as it would be without being given. */
+static void keyword_save(const struct keyword *keyword,
+			 const struct nlattr *const *attrs, bool always)
+{
+	char buf[WORD_LEN];
+	const char *word;
+
+	if (!keyword->value) {
+		keyword_print(keyword, attrs, always);
+		return;
 	}
+	word = keyword->value(attrs, buf);
+	if (!word && always)
+		word = keyword->preset;
+	if (!word)
+		return;
+	out_string(NULL, " %s", keyword->name);
+	out_string(keyword->name, " %s", word);
+}
+
+void keywords_save(const struct keyword *table, size_t count,
+		   const struct nlattr *const *attrs)
+{
+	for (size_t i = 0; i < count; i++)
+		keyword_save(&table[i], attrs, false);
+}
+
+void keywords_save_some(const struct keyword *table, unsigned long which,
+			const struct nlattr *const *attrs)
+{
+	for (size_t i = 0; which >> i; i++)
+		if (which >> i & 1)
+			keyword_save(&table[i], attrs, true);
+}
+
+unsigned long keywords_differ(const struct keyword *table, size_t count,
+			      const struct nlattr *const *wanted,
+			      const struct nlattr *const *is)
+{
+	unsigned long which = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint16_t attr = table[i].attr;
+
+		if (table[i].differs ? table[i].differs(wanted, is) :
+				       !attr_equal(wanted[attr], is[attr]))
+			which |= 1UL << i;
+	}
+	return which;
 }

@@ -28,6 +28,8 @@ static const char usage[] =
 "    flow        the flows that are remembered\n"
 "    stats       the counters of the network namespace\n"
 "    set, get    the settings of the network namespace\n"
+"    save        the configuration, as lines for apply\n"
+"    apply       the configuration becomes that of a file, at once or not at all\n"
 "    realserver  on a backend: the VIP on lo, silent in ARP\n"
 "    import      what another load balancer has saved, as lines of dsrctl\n"
 "OPTIONS := { -j, --json     JSON, always an array\n"
@@ -40,7 +42,8 @@ static const char usage[] =
 "             -h, --help }\n"
 "\n"
 "Objects and verbs may be cut to a unique beginning; without a verb: show.\n"
-"Exit status: 0 done, 1 refused by the kernel, 2 wrong usage.\n";
+"Exit status: 0 done, 1 refused by the kernel, 2 wrong usage, 3 there would be\n"
+"differences (apply --dry-run).\n";
 
 static const struct flag {
 	char letter;
@@ -73,13 +76,15 @@ static const struct command objects[] = {
 	{ "stats", stats_main },
 	{ "set", set_main },
 	{ "get", get_main },
+	{ "save", save_main },
+	{ "apply", apply_main },
 	{ "realserver", realserver_main },
 	{ "import", import_main },
 };
 
 static enum status option_unknown(const char *option)
 {
-	return usage_error("option \"%s\": one of -j, -p, -s, -b FILE, -n NETNS, -V, -h is expected",
+	return usage_error("option \"%s\": one of -j, -p, -s, -b, -n, -V, -h is expected",
 			   option);
 }
 
@@ -200,6 +205,9 @@ static enum status options_check(const struct command *object)
 		return usage_error("option \"--explain\": only stats takes it");
 	if (options.force && !options.batch)
 		return usage_error("option \"--force\": only -b FILE takes it");
+	if ((options.dry_run || options.generation) && object->run != apply_main)
+		return usage_error("option \"--%s\": only apply takes it",
+				   options.dry_run ? "dry-run" : "generation");
 	return DONE;
 }
 

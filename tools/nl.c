@@ -72,6 +72,8 @@ static void ext_ack_read(const struct nlmsghdr *message, size_t offset,
 	attrs_of_message(message, offset, table, NLMSGERR_ATTR_MAX);
 	attr_string(table[NLMSGERR_ATTR_MSG], error->message,
 		    sizeof(error->message));
+	error->numbered = table[NLMSGERR_ATTR_COOKIE];
+	error->cookie = attr_number(table[NLMSGERR_ATTR_COOKIE], 0);
 }
 
 static enum progress finish(int number, struct nl_error *error)
@@ -301,6 +303,27 @@ void attrs_of_nest(const struct nlattr *nest, const struct nlattr **table,
 		return;
 	mnl_attr_for_each_nested(attr, nest)
 		attr_collect(attr, table, max);
+}
+
+bool attr_is_zero(const struct nlattr *attr)
+{
+	const uint8_t *byte = mnl_attr_get_payload(attr);
+
+	for (size_t i = 0; i < mnl_attr_get_payload_len(attr); i++)
+		if (byte[i])
+			return false;
+
+	return true;
+}
+
+bool attr_equal(const struct nlattr *a, const struct nlattr *b)
+{
+	if (!a || !b)
+		return (!a || attr_is_zero(a)) && (!b || attr_is_zero(b));
+
+	return mnl_attr_get_payload_len(a) == mnl_attr_get_payload_len(b) &&
+	       !memcmp(mnl_attr_get_payload(a), mnl_attr_get_payload(b),
+		       mnl_attr_get_payload_len(a));
 }
 
 uint64_t attr_number(const struct nlattr *attr, uint64_t otherwise)

@@ -30,10 +30,14 @@ struct answer {
 	size_t room;
 };
 
-/* Why a request was not answered: an errno, and the kernel's words for it. */
+/* Why a request was not answered: an errno, the kernel's words for it and, where
+ * it was one of many in a message, which one.
+ */
 struct nl_error {
 	int number;
 	char message[256];
+	bool numbered;
+	uint64_t cookie;
 };
 
 enum status nl_open(struct nl *nl, int bus);
@@ -68,6 +72,11 @@ void attrs_of_message(const struct nlmsghdr *message, size_t header,
 		      const struct nlattr **table, uint16_t max);
 void attrs_of_nest(const struct nlattr *nest, const struct nlattr **table,
 		   uint16_t max);
+
+bool attr_is_zero(const struct nlattr *attr);
+
+/* Whether the values are the same bytes; what isn't there is all 0. */
+bool attr_equal(const struct nlattr *a, const struct nlattr *b);
 
 /* An unsigned number of whatever size, @otherwise when it is not there. */
 uint64_t attr_number(const struct nlattr *attr, uint64_t otherwise);

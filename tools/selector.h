@@ -26,6 +26,7 @@ struct selector {
 enum status selector_take(struct args *args, struct selector *selector);
 const char *selector_format(const struct selector *selector, char *buf);
 bool selector_equal(const struct selector *a, const struct selector *b);
+size_t selector_hash(const struct selector *selector);
 
 int selector_family(const struct selector *selector);
 

@@ -15,6 +15,8 @@
 #include "service.h"
 #include "stats.h"
 
+#define DEFAULT_SCHEDULER "maglev"
+
 static const char *const hashes[] = DSR_HASH_NAMES;
 static const char *const on_removes[] = DSR_ON_REMOVE_NAMES;
 static const char *const no_backends[] = DSR_NO_BACKEND_NAMES;
@@ -66,6 +68,12 @@ static void scheduler_print(const struct nlattr *const *attrs)
 			   attr_string(attr, name, sizeof(name)));
 }
 
+static const char *scheduler_value(const struct nlattr *const *attrs, char *buf)
+{
+	attr_string(attrs[DSR_A_SERVICE_SCHEDULER], buf, WORD_LEN);
+	return strcmp(buf, DEFAULT_SCHEDULER) ? buf : NULL;
+}
+
 /* SECONDS or SECONDS/LEN; without a length all of the address counts, also
  * where there was another length before.
  */
@@ -103,14 +111,49 @@ static void affinity_print(const struct nlattr *const *attrs)
 		   seconds && prefixlen < bits ? "/%" PRIu64 : NULL, prefixlen);
 }
 
+static const char *affinity_value(const struct nlattr *const *attrs, char *buf)
+{
+	struct selector service = service_selector(attrs);
+	uint64_t bits = family_bits(selector_family(&service));
+	uint64_t seconds, prefixlen;
+
+	seconds = attr_number(attrs[DSR_A_SERVICE_AFFINITY], 0);
+	prefixlen = attr_number(attrs[DSR_A_SERVICE_AFFINITY_PREFIXLEN], bits);
+	if (!seconds)
+		return NULL;
+
+	if (prefixlen < bits)
+		snprintf(buf, WORD_LEN, "%" PRIu64 "/%" PRIu64, seconds,
+			 prefixlen);
+	else
+		snprintf(buf, WORD_LEN, "%" PRIu64, seconds);
+	return buf;
+}
+
+/* Without affinity the length means nothing. */
+static bool affinity_differs(const struct nlattr *const *wanted,
+			     const struct nlattr *const *is)
+{
+	const uint16_t seconds = DSR_A_SERVICE_AFFINITY;
+	const uint16_t len = DSR_A_SERVICE_AFFINITY_PREFIXLEN;
+
+	if (!attr_equal(wanted[seconds], is[seconds]))
+		return true;
+	return attr_number(is[seconds], 0) && !attr_equal(wanted[len], is[len]);
+}
+
 #define TIMEOUT .min = 1, .max = DSR_TIMEOUT_MAX, .unit = " of seconds"
 
 static const struct keyword keywords[] = {
-	{ "scheduler", .put = scheduler_put, .print = scheduler_print,
+	{ "scheduler", DSR_A_SERVICE_SCHEDULER, .put = scheduler_put,
+	  .print = scheduler_print, .value = scheduler_value,
+	  .preset = DEFAULT_SCHEDULER,
 	  .values = "the name of a scheduler, such as maglev, rr or lc," },
 	{ "hash", DSR_A_SERVICE_HASH,
 	  .names = hashes, .count = ARRAY_SIZE(hashes) },
-	{ "affinity", .put = affinity_put, .print = affinity_print,
+	{ "affinity", DSR_A_SERVICE_AFFINITY, .put = affinity_put,
+	  .print = affinity_print, .value = affinity_value,
+	  .differs = affinity_differs, .preset = "0",
 	  .values = "SECONDS or SECONDS/LEN, LEN bits of the client's address," },
 	{ "stateless", DSR_A_SERVICE_STATELESS,
 	  .names = switch_names, .count = ARRAY_SIZE(switch_names),
@@ -196,43 +239,98 @@ struct selector service_selector(const struct nlattr *const *table)
 	return selector;
 }
 
-/* The first @count keywords may be given, at least one of them if @needed. */
+enum status service_take(struct args *args, struct nlmsghdr *request,
+			 enum keywords which, struct selector *selector)
+{
+	struct nlattr *nest;
+	enum status status;
+
+	status = selector_take(args, selector);
+	if (status != DONE)
+		return status;
+
+	nest = service_begin(request, selector);
+	status = keywords_take(args, keywords, ARRAY_SIZE(keywords), which,
+			       request, selector);
+	mnl_attr_nest_end(request, nest);
+	return status;
+}
+
 static enum status service_change(struct args *args, enum dsr_cmd command,
-				  size_t count, bool needed)
+				  enum keywords which)
 {
 	struct selector selector;
 	struct nlmsghdr *message;
 	struct request request;
 	enum status status;
-	struct nlattr *nest;
-
-	status = selector_take(args, &selector);
-	if (status != DONE)
-		return status;
 
 	message = genl_request(&request, command);
-	nest = service_begin(message, &selector);
-	status = keywords_take(args, keywords, count, needed, message,
-			       &selector);
-	mnl_attr_nest_end(message, nest);
+	status = service_take(args, message, which, &selector);
 	return status == DONE ? genl_do(message, NULL) : status;
 }
 
 static enum status service_add(struct args *args)
 {
-	return service_change(args, DSR_CMD_SERVICE_ADD, ARRAY_SIZE(keywords),
-			      false);
+	return service_change(args, DSR_CMD_SERVICE_ADD, KEYWORDS_GIVEN);
 }
 
 static enum status service_set(struct args *args)
 {
-	return service_change(args, DSR_CMD_SERVICE_SET, ARRAY_SIZE(keywords),
-			      true);
+	return service_change(args, DSR_CMD_SERVICE_SET, KEYWORDS_NEEDED);
 }
 
 static enum status service_del(struct args *args)
 {
-	return service_change(args, DSR_CMD_SERVICE_DEL, 0, false);
+	struct selector selector;
+	struct nlmsghdr *message;
+	struct request request;
+	enum status status;
+
+	status = selector_take(args, &selector);
+	if (status == DONE)
+		status = args_end(args);
+	if (status != DONE)
+		return status;
+
+	message = genl_request(&request, DSR_CMD_SERVICE_DEL);
+	service_put(message, &selector);
+	return genl_do(message, NULL);
+}
+
+void service_save_name(const struct selector *selector)
+{
+	char name[SELECTOR_LEN];
+
+	out_string("service", "%s", selector_format(selector, name));
+}
+
+void service_save(const struct selector *selector, const struct nlattr *nest)
+{
+	const struct nlattr *attrs[DSR_A_SERVICE_MAX + 1];
+
+	attrs_of_nest(nest, attrs, DSR_A_SERVICE_MAX);
+	service_save_name(selector);
+	keywords_save(keywords, ARRAY_SIZE(keywords), attrs);
+}
+
+void service_save_some(unsigned long which, const struct nlattr *nest)
+{
+	const struct nlattr *attrs[DSR_A_SERVICE_MAX + 1];
+
+	attrs_of_nest(nest, attrs, DSR_A_SERVICE_MAX);
+	keywords_save_some(keywords, which, attrs);
+}
+
+unsigned long service_differs(const struct nlattr *wanted,
+			      const struct nlattr *is)
+{
+	const struct nlattr *wanted_attrs[DSR_A_SERVICE_MAX + 1];
+	const struct nlattr *is_attrs[DSR_A_SERVICE_MAX + 1];
+
+	attrs_of_nest(wanted, wanted_attrs, DSR_A_SERVICE_MAX);
+	attrs_of_nest(is, is_attrs, DSR_A_SERVICE_MAX);
+	return keywords_differ(keywords, ARRAY_SIZE(keywords), wanted_attrs,
+			       is_attrs);
 }
 
 static enum status service_flush(struct args *args)

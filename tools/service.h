@@ -2,6 +2,7 @@
 #ifndef DSRCTL_SERVICE_H
 #define DSRCTL_SERVICE_H
 
+#include "keyword.h"
 #include "nl.h"
 #include "selector.h"
 
@@ -15,6 +16,19 @@
 struct nlattr *service_begin(struct nlmsghdr *request,
 			     const struct selector *selector);
 void service_put(struct nlmsghdr *request, const struct selector *selector);
+
+/* Takes a service and its options, and puts them as the nest DSR_A_SERVICE. */
+enum status service_take(struct args *args, struct nlmsghdr *request,
+			 enum keywords which, struct selector *selector);
+
+/* The words that service_take() would take; @nest is the DSR_A_SERVICE. */
+void service_save(const struct selector *selector, const struct nlattr *nest);
+
+/* Its name alone; and some of its options, those by which two of them differ. */
+void service_save_name(const struct selector *selector);
+void service_save_some(unsigned long which, const struct nlattr *nest);
+unsigned long service_differs(const struct nlattr *wanted,
+			      const struct nlattr *is);
 
 /* @nest is a DSR_A_SERVICE, @table its attributes. */
 struct selector service_selector(const struct nlattr *const *table);

@@ -9,15 +9,17 @@
 #include "genl.h"
 #include "keyword.h"
 #include "output.h"
+#include "settings.h"
 
 /* What can be set comes first, what is only there to be read last. */
 static const struct keyword settings[] = {
 	{ "flows", DSR_A_SETTINGS_FLOWS, .min = DSR_FLOWS_MIN, .max = DSR_FLOWS_MAX },
 	{ "hash-seed", DSR_A_SETTINGS_HASH_SEED, .len = sizeof(uint64_t), .max = UINT64_MAX },
 	{ "flow-bytes", DSR_A_SETTINGS_FLOW_BYTES, .len = sizeof(uint64_t) },
+	{ "generation", DSR_A_SETTINGS_GENERATION, .len = sizeof(uint32_t) },
 };
 
-#define SETTABLE (ARRAY_SIZE(settings) - 1)
+#define SETTABLE 2
 
 static const char set_usage[] =
 "Usage: dsrctl set SETTING [ SETTING ]\n"
@@ -31,32 +33,51 @@ static const char set_usage[] =
 static const char get_usage[] =
 "Usage: dsrctl get [ NAME ]\n"
 "\n"
-"NAME := { flows | hash-seed | flow-bytes }, flow-bytes is the table's memory\n"
+"NAME := { flows | hash-seed | flow-bytes | generation }, flow-bytes is the\n"
+"table's memory, generation a number that changes with the configuration\n"
 "\n"
 "The settings of the network namespace, one or all of them.\n";
 
-/* These objects have no verbs, thus no verb "help". */
-static bool help_is_wanted(const struct args *args)
+enum status settings_take(struct args *args, struct nlmsghdr *request)
 {
-	return args->left == 1 && !strcmp(args->word[0], "help");
+	struct nlattr *nest = mnl_attr_nest_start(request, DSR_A_SETTINGS);
+	enum status status;
+
+	status = keywords_take(args, settings, SETTABLE, KEYWORDS_NEEDED,
+			       request, NULL);
+	mnl_attr_nest_end(request, nest);
+	return status;
+}
+
+void setting_save_value(const struct nlattr *attr)
+{
+	for (size_t i = 0; i < SETTABLE; i++)
+		if (settings[i].attr == mnl_attr_get_type(attr))
+			out_number(settings[i].name, " %" PRIu64,
+				   attr_number(attr, 0));
+}
+
+void setting_save(const struct nlattr *attr)
+{
+	for (size_t i = 0; i < SETTABLE; i++)
+		if (settings[i].attr == mnl_attr_get_type(attr))
+			out_string(NULL, "set %s", settings[i].name);
+	setting_save_value(attr);
 }
 
 enum status set_main(struct args *args)
 {
 	struct nlmsghdr *message;
 	struct request request;
-	struct nlattr *nest;
 	enum status status;
 
-	if (help_is_wanted(args)) {
+	if (args_help(args)) {
 		fputs(set_usage, stdout);
 		return DONE;
 	}
 
 	message = genl_request(&request, DSR_CMD_SETTINGS_SET);
-	nest = mnl_attr_nest_start(message, DSR_A_SETTINGS);
-	status = keywords_take(args, settings, SETTABLE, true, message, NULL);
-	mnl_attr_nest_end(message, nest);
+	status = settings_take(args, message);
 	return status == DONE ? genl_do(message, NULL) : status;
 }
 
@@ -118,7 +139,7 @@ enum status get_main(struct args *args)
 	struct request request;
 	enum status status;
 
-	if (help_is_wanted(args)) {
+	if (args_help(args)) {
 		fputs(get_usage, stdout);
 		return DONE;
 	}

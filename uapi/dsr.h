@@ -64,6 +64,7 @@
  *					DSR_FLOWS_MIN to DSR_FLOWS_MAX
  *	    DSR_A_SETTINGS_HASH_SEED	u64, key of the schedulers' hashes
  *	    DSR_A_SETTINGS_FLOW_BYTES	u64, memory of the table (answers only)
+ *	    DSR_A_SETTINGS_GENERATION	u32, of the configuration (answers only)
  *	DSR_A_FLOW (nest)		a flow			(answers only)
  *	    DSR_A_FLOW_CLIENT		binary, the client's address
  *	    DSR_A_FLOW_CLIENT_PORT	u16, network byte order
@@ -261,6 +262,7 @@ enum dsr_settings_attr {
 	DSR_A_SETTINGS_FLOWS,
 	DSR_A_SETTINGS_HASH_SEED,	/* the last one of a request */
 	DSR_A_SETTINGS_FLOW_BYTES,
+	DSR_A_SETTINGS_GENERATION,
 
 	__DSR_A_SETTINGS_MAX
 };

@@ -120,7 +120,7 @@ usage "unknown verb" '"drain": one of add, set, del, show, flush, help' \
 usage "ambiguous new verb" 'verb "d" may mean del, drain' backend d
 usage "ambiguous verb" 'verb "s" may mean set, show' service s
 usage "unknown option" 'option "-q": one of -j' -q service
-usage "option of a later release" 'option "-b": one of -j' -b file
+usage "option of a later release" 'option "-z": one of -j' -z file
 usage "unknown long option" 'option "--jsonx"' --jsonx stats
 usage "unknown letter among options" 'option "-jx"' -jx stats
 usage "value for an option without one" 'takes no value' --json=1 stats

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dsrctl apply: the kernel's configuration becomes that of a file. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "config.h"
+#include "config_diff.h"
+#include "genl.h"
+#include "output.h"
+#include "script.h"
+
+/* How much of the changes goes into one message; the attribute that they are in
+ * can't be longer than 65,535 bytes.
+ */
+#define CHANGES_LEN 60000
+#define MESSAGE_LEN 65536
+
+/* How often the difference is taken anew because somebody else has changed
+ * something meanwhile.
+ */
+#define TRIES 10
+
+static const char usage[] =
+"Usage: dsrctl apply FILE [ --dry-run ] [ --generation NUMBER ]\n"
+"\n"
+"The configuration of the network namespace becomes what FILE says, \"-\" for\n"
+"standard input, all of it at once or nothing.  What is in FILE and in the kernel\n"
+"keeps its flows and counters; what isn't in FILE goes, but for settings.\n"
+"\n"
+"FILE has the lines that \"dsrctl save\" prints:\n"
+"    service add SERVICE [ OPTIONS ]\n"
+"    backend add SERVICE ADDRESS [ OPTIONS ]\n"
+"    backend drain SERVICE ADDRESS [ for SECONDS ]\n"
+"    device attach IFNAME\n"
+"    set SETTING\n"
+"and comments, which begin with \"#\".\n"
+"\n"
+"--dry-run prints the difference and changes nothing: + comes, - goes, ~ changes;\n"
+"the exit status is 3 if there is any.  With --generation it is refused unless\n"
+"the configuration is still the one that \"dsrctl get generation\" told.\n";
+
+/* A transaction on its way to the kernel. */
+struct sending {
+	struct nlmsghdr *message;
+	struct nlattr *nest;		/* DSR_A_CHANGES */
+	const struct config_service *service;	/* of the last change */
+	unsigned int *lines;		/* where each change comes from */
+	size_t count;
+	size_t room;
+	struct nl_error error;
+	char buf[MESSAGE_LEN] __attribute__((aligned(8)));
+};
+
+static void message_open(struct sending *sending)
+{
+	sending->message = genl_begin(sending->buf, DSR_CMD_CONFIG_CHANGE);
+	sending->nest = mnl_attr_nest_start(sending->message, DSR_A_CHANGES);
+}
+
+/* @more: it isn't the last one. */
+static enum status message_send(struct sending *sending, bool more,
+				uint32_t generation)
+{
+	mnl_attr_nest_end(sending->message, sending->nest);
+	if (more)
+		mnl_attr_put(sending->message, DSR_A_MORE, 0, NULL);
+	else
+		mnl_attr_put_u32(sending->message, DSR_A_GENERATION,
+				 generation);
+	return genl_try(sending->message, NULL, &sending->error);
+}
+
+static enum status line_note(struct sending *sending, unsigned int line)
+{
+	size_t room = sending->room ? 2 * sending->room : 1024;
+	unsigned int *lines;
+
+	if (sending->count == sending->room) {
+		lines = reallocarray(sending->lines, room, sizeof(*lines));
+		if (!lines)
+			return out_of_memory();
+		sending->lines = lines;
+		sending->room = room;
+	}
+	sending->lines[sending->count++] = line;
+	return DONE;
+}
+
+/* A change_take. */
+static enum status change_send(const struct change *change, void *to)
+{
+	struct sending *sending = to;
+	enum status status;
+
+	if (sending->message->nlmsg_len > CHANGES_LEN) {
+		status = message_send(sending, true, 0);
+		if (status != DONE)
+			return status;
+		message_open(sending);
+	}
+	status = line_note(sending, change->line);
+	if (status != DONE)
+		return status;
+
+	change_put(sending->message, change,
+		   change->service && change->service == sending->service);
+	sending->service = change->service;
+	return DONE;
+}
+
+static enum status refused_at(const struct sending *sending,
+			      const struct script *script)
+{
+	const struct nl_error *error = &sending->error;
+
+	if (!error->number)
+		return REFUSED;		/* reported already */
+
+	if (error->numbered && error->cookie < sending->count &&
+	    sending->lines[error->cookie])
+		out_where(script->name, sending->lines[error->cookie]);
+	return nl_refused(error, "refused by the kernel");
+}
+
+/* Sends the difference.  @again: somebody else was faster. */
+static enum status difference_make(struct config *wanted, struct config *is,
+				   const struct script *script, bool *again)
+{
+	struct sending *sending = calloc(1, sizeof(*sending));
+	enum status status;
+
+	if (!sending)
+		return out_of_memory();
+
+	message_open(sending);
+	status = config_diff(wanted, is, change_send, sending);
+	if (status == DONE && sending->count)
+		status = message_send(sending, false, is->generation);
+	*again = status != DONE && sending->error.number == ESTALE;
+	if (status != DONE && !*again)
+		status = refused_at(sending, script);
+	free(sending->lines);
+	free(sending);
+	return status;
+}
+
+/* The nl_take of a difference that is only looked at. */
+static enum status change_count(const struct change *change, void *to)
+{
+	++*(size_t *)to;
+	return change_print(change, to);
+}
+
+static enum status difference_print(struct config *wanted, struct config *is)
+{
+	size_t count = 0;
+
+	out_list_open(NULL);
+	config_diff(wanted, is, change_count, &count);
+	out_list_close();
+	return count ? DIFFERENT : DONE;
+}
+
+static enum status generation_check(const struct config *is)
+{
+	uint64_t generation;
+
+	if (!options.generation)
+		return DONE;
+	if (!number_parse(options.generation, UINT32_MAX, &generation))
+		return usage_error("--generation \"%s\": a number from 0 to %u is expected",
+				   options.generation, UINT32_MAX);
+	if (generation == is->generation)
+		return DONE;
+	return refused("the configuration has changed: it is of generation %u, not %u",
+		       is->generation, (unsigned int)generation);
+}
+
+/* One try; @again: it has to be made once more. */
+static enum status apply_once(struct config *wanted,
+			      const struct script *script, bool *again)
+{
+	struct config is;
+	enum status status = config_get(&is);
+
+	*again = false;
+	if (status == DONE)
+		status = generation_check(&is);
+	if (status == DONE)
+		status = options.dry_run ? difference_print(wanted, &is) :
+			 difference_make(wanted, &is, script, again);
+	config_free(&is);
+	return status;
+}
+
+static enum status apply(const struct script *script, struct config *wanted)
+{
+	enum status status = REFUSED;
+	bool again = true;
+
+	for (int i = 0; again && i < TRIES; i++) {
+		config_unmatch(wanted);
+		status = apply_once(wanted, script, &again);
+		if (again && options.generation)
+			break;
+	}
+	if (!again)
+		return status;
+	return refused("the configuration has changed meanwhile: nothing was applied");
+}
+
+enum status apply_main(struct args *args)
+{
+	struct script script;
+	struct config wanted;
+	enum status status;
+	const char *path;
+
+	if (args_help(args)) {
+		fputs(usage, stdout);
+		return DONE;
+	}
+
+	path = args_next(args);
+	if (!path)
+		return usage_error("no file given: a configuration file is expected, - for standard input");
+	status = args_end(args);
+	if (status == DONE)
+		status = script_open(&script, path);
+	if (status != DONE)
+		return status;
+
+	status = config_read(&wanted, &script);
+	if (status == DONE)
+		status = apply(&script, &wanted);
+	config_free(&wanted);
+	script_close(&script);
+	return status;
+}

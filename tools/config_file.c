@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The lines of a configuration file: those that dsrctl save prints. */
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/genetlink.h>
+
+#include "backend.h"
+#include "config.h"
+#include "device.h"
+#include "genl.h"
+#include "output.h"
+#include "script.h"
+#include "service.h"
+#include "settings.h"
+
+/* A file that is being read. */
+static struct reading {
+	struct config *config;
+	struct config_service *last;	/* of the line before */
+	unsigned int line;
+} reading;
+
+/* The nest that was put last, which is the only one. */
+static const struct nlattr *nest_of(const struct nlmsghdr *message)
+{
+	return mnl_nlmsg_get_payload_offset(message, sizeof(struct genlmsghdr));
+}
+
+static enum status service_read(struct args *args)
+{
+	struct config_service *service;
+	struct selector selector;
+	struct nlmsghdr *message;
+	struct request request;
+	enum status status;
+
+	message = genl_request(&request, DSR_CMD_SERVICE_ADD);
+	status = service_take(args, message, KEYWORDS_ALL, &selector);
+	if (status != DONE)
+		return status;
+
+	service = config_find(reading.config, &selector);
+	if (service)
+		return usage_error("line %u has this service already",
+				   service->line);
+	service = config_add(reading.config, &selector);
+	if (!service)
+		return REFUSED;
+	service->line = reading.line;
+	service->nest = config_keep(reading.config, nest_of(message));
+	reading.last = service;
+	return service->nest ? DONE : REFUSED;
+}
+
+/* The service that a line names: mostly that of the line before. */
+static enum status service_named(struct args *args,
+				 struct config_service **service)
+{
+	struct selector selector;
+	char name[SELECTOR_LEN];
+	enum status status;
+
+	status = selector_take(args, &selector);
+	if (status != DONE)
+		return status;
+
+	*service = reading.last;
+	if (!*service || !selector_equal(&(*service)->selector, &selector))
+		*service = config_find(reading.config, &selector);
+	reading.last = *service;
+	if (*service)
+		return DONE;
+	return usage_error("service %s: a line that adds it is expected before this one",
+			   selector_format(&selector, name));
+}
+
+static enum status backend_read(struct args *args)
+{
+	struct config_service *service;
+	struct config_backend *backend;
+	struct nlmsghdr *message;
+	struct address address;
+	struct request request;
+	enum status status;
+
+	status = service_named(args, &service);
+	if (status == DONE)
+		status = backend_take(args, &address);
+	if (status != DONE)
+		return status;
+
+	message = genl_request(&request, DSR_CMD_BACKEND_ADD);
+	status = backend_options_take(args, message, KEYWORDS_ALL,
+				      &service->selector, &address);
+	if (status != DONE)
+		return status;
+
+	backend = config_backend_find(service, &address);
+	if (backend)
+		return usage_error("line %u has this backend already",
+				   backend->line);
+	backend = config_backend_add(service, &address);
+	if (!backend)
+		return REFUSED;
+	backend->line = reading.line;
+	backend->nest = config_keep(reading.config, nest_of(message));
+	return backend->nest ? DONE : REFUSED;
+}
+
+/* The backend's options with the drain's in the place of its state. */
+static const struct nlattr *drained(const struct nlattr *nest,
+				    const struct nlattr *drain)
+{
+	struct nlmsghdr *message;
+	const struct nlattr *attr;
+	struct nlattr *merged;
+	struct request request;
+
+	message = genl_request(&request, DSR_CMD_BACKEND_ADD);
+	merged = mnl_attr_nest_start(message, DSR_A_BACKEND);
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) != DSR_A_BACKEND_STATE &&
+		    mnl_attr_get_type(attr) != DSR_A_BACKEND_DRAIN_FOR)
+			mnl_attr_put(message, mnl_attr_get_type(attr),
+				     mnl_attr_get_payload_len(attr),
+				     mnl_attr_get_payload(attr));
+	mnl_attr_for_each_nested(attr, drain)
+		if (mnl_attr_get_type(attr) != DSR_A_BACKEND_ADDRESS)
+			mnl_attr_put(message, mnl_attr_get_type(attr),
+				     mnl_attr_get_payload_len(attr),
+				     mnl_attr_get_payload(attr));
+	mnl_attr_nest_end(message, merged);
+	return config_keep(reading.config, merged);
+}
+
+static enum status drain_read(struct args *args)
+{
+	struct config_service *service;
+	struct config_backend *backend;
+	struct nlmsghdr *message;
+	struct address address;
+	char name[ADDRESS_LEN];
+	struct request request;
+	enum status status;
+
+	status = service_named(args, &service);
+	if (status == DONE)
+		status = backend_take(args, &address);
+	if (status != DONE)
+		return status;
+
+	message = genl_request(&request, DSR_CMD_BACKEND_SET);
+	status = backend_drain_take(args, message, &service->selector, &address);
+	if (status != DONE)
+		return status;
+
+	backend = config_backend_find(service, &address);
+	if (!backend)
+		return usage_error("backend %s: a line that adds it is expected before this one",
+				   address_format(&address, name));
+	backend->line = reading.line;
+	backend->nest = drained(backend->nest, nest_of(message));
+	return backend->nest ? DONE : REFUSED;
+}
+
+static enum status device_read(struct args *args)
+{
+	unsigned int ifindex;
+	enum status status;
+
+	status = device_take(args, &ifindex);
+	if (status != DONE)
+		return status;
+	if (config_has_device(reading.config, ifindex))
+		return usage_error("another line attaches this device already");
+
+	return config_device_add(reading.config, ifindex, reading.line);
+}
+
+static enum status set_read(struct args *args)
+{
+	struct config_setting *setting;
+	const struct nlattr *attr;
+	struct nlmsghdr *message;
+	struct request request;
+	enum status status;
+
+	message = genl_request(&request, DSR_CMD_SETTINGS_SET);
+	status = settings_take(args, message);
+	if (status != DONE)
+		return status;
+
+	mnl_attr_for_each_nested(attr, nest_of(message)) {
+		setting = &reading.config->settings[mnl_attr_get_type(attr)];
+		if (setting->attr)
+			return usage_error("line %u has this setting already",
+					   setting->line);
+		setting->line = reading.line;
+		setting->attr = config_keep(reading.config, attr);
+		if (!setting->attr)
+			return REFUSED;
+	}
+	return DONE;
+}
+
+static const struct command service_verbs[] = {
+	{ "add", service_read },
+};
+
+static const struct command backend_verbs[] = {
+	{ "add", backend_read },
+	{ "drain", drain_read },
+};
+
+static const struct command device_verbs[] = {
+	{ "attach", device_read },
+};
+
+static enum status verb_read(struct args *args, const char *what,
+			     const struct command *verbs, size_t count)
+{
+	const struct command *verb;
+
+	verb = command_find(what, args_next(args), verbs, count);
+	return verb && verb->run ? verb->run(args) : USAGE;
+}
+
+static enum status service_line(struct args *args)
+{
+	return verb_read(args, "configuration: service verb", service_verbs,
+			 ARRAY_SIZE(service_verbs));
+}
+
+static enum status backend_line(struct args *args)
+{
+	return verb_read(args, "configuration: backend verb", backend_verbs,
+			 ARRAY_SIZE(backend_verbs));
+}
+
+static enum status device_line(struct args *args)
+{
+	return verb_read(args, "configuration: device verb", device_verbs,
+			 ARRAY_SIZE(device_verbs));
+}
+
+static const struct command lines[] = {
+	{ "service", service_line },
+	{ "backend", backend_line },
+	{ "device", device_line },
+	{ "set", set_read },
+};
+
+static enum status line_read(struct args *args)
+{
+	const struct command *line;
+
+	line = command_find("configuration line", args_next(args), lines,
+			    ARRAY_SIZE(lines));
+	return line && line->run ? line->run(args) : USAGE;
+}
+
+enum status config_read(struct config *config, struct script *script)
+{
+	enum status status;
+	struct args args;
+
+	*config = (struct config){ 0 };
+	reading = (struct reading){ .config = config };
+	while (script_next(script, &args, &status)) {
+		reading.line = script->line;
+		if (status == DONE)
+			status = line_read(&args);
+		if (status != DONE)
+			break;
+	}
+	return status;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef DSRCTL_SETTINGS_H
+#define DSRCTL_SETTINGS_H
+
+#include "dsrctl.h"
+#include "nl.h"
+
+/* Takes settings, and puts them as the nest DSR_A_SETTINGS. */
+enum status settings_take(struct args *args, struct nlmsghdr *request);
+
+/* The words that would be taken for one, and its value alone; @attr is in that
+ * nest.
+ */
+void setting_save(const struct nlattr *attr);
+void setting_save_value(const struct nlattr *attr);
+
+#endif /* DSRCTL_SETTINGS_H */
