@@ -29,7 +29,7 @@ struct dsr_pool {
 	u32 step;		/* rr */
 	u32 *sums;		/* the weights, summed up; NULL for maglev */
 	u16 *table;		/* maglev */
-	u32 table_size;
+	u32 table_size;		/* a power of two */
 	struct rcu_work work;	/* kvfree() may sleep */
 };
 

@@ -37,7 +37,7 @@ out:
 
 static u32 maglev_by_hash(const struct dsr_pool *pool, u64 hash)
 {
-	return pool->table[(u32)hash % pool->table_size];
+	return pool->table[(u32)hash & (pool->table_size - 1)];
 }
 
 static u32 maglev_next(const struct dsr_pool *pool, atomic64_t *turn, u64 hash)

@@ -286,7 +286,7 @@ static void maglev_disturbs_few_others(struct kunit *test)
 	kunit_info(test, "of 1000 moved: %u removed, %u added, %u up, %u down\n",
 		   worst[0], worst[1], worst[2], worst[3]);
 	for (n = 0; n < ARRAY_SIZE(worst); n++)
-		KUNIT_EXPECT_LE(test, worst[n], 15);
+		KUNIT_EXPECT_LE(test, worst[n], 20);
 }
 
 /* Those of an unavailable backend go to the others evenly, and nobody else's
