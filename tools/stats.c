@@ -29,7 +29,8 @@ static const struct counter counters[] = { DSR_COUNTER_TABLE(X) };
 static const char usage[] =
 "Usage: dsrctl stats [ show ] [ --explain ]\n"
 "\n"
-"The counters of the network namespace; with --explain what each counts.\n";
+"The counters of the network namespace, with --explain what each counts, and\n"
+"what memory its flow table takes.\n";
 
 /* What pads a nest so that its numbers are aligned is empty, or number 0. */
 static bool is_counter(const struct nlattr *attr)
@@ -86,13 +87,39 @@ static void counter_print(const struct nlattr *attr)
 	out_line();
 }
 
-static void counters_print(const struct answer *answer)
+/* What the kernel has set aside, for each flow that there is room for. */
+static void flow_table_print(const struct answer *settings)
+{
+	const struct nlattr *attrs[DSR_A_SETTINGS_MAX + 1];
+	const struct nlattr *table[DSR_A_MAX + 1];
+	const struct nlmsghdr *message = answer_next(settings, NULL);
+	uint64_t flows, bytes;
+
+	if (!message)
+		return;
+	genl_attrs(message, table);
+	attrs_of_nest(table[DSR_A_SETTINGS], attrs, DSR_A_SETTINGS_MAX);
+	flows = attr_number(attrs[DSR_A_SETTINGS_FLOWS], 0);
+	bytes = attr_number(attrs[DSR_A_SETTINGS_FLOW_BYTES], 0);
+	if (!flows)
+		return;
+
+	out_item_open("flow-table");
+	out_number("flows", "flow table: room for %" PRIu64 " flows", flows);
+	out_number("flow-bytes", ", %" PRIu64 " bytes", bytes);
+	out_number("bytes-per-flow", ", %" PRIu64 " a flow",
+		   (bytes + flows - 1) / flows);
+	out_item_close();
+}
+
+static void counters_print(const struct answer *counters,
+			   const struct answer *settings)
 {
 	const struct nlmsghdr *message = NULL;
 	const struct nlattr *table[DSR_A_MAX + 1], *attr;
 
 	out_list_open(NULL);
-	while ((message = answer_next(answer, message))) {
+	while ((message = answer_next(counters, message))) {
 		genl_attrs(message, table);
 		if (!table[DSR_A_STATS])
 			continue;
@@ -101,6 +128,7 @@ static void counters_print(const struct answer *answer)
 		mnl_attr_for_each_nested(attr, table[DSR_A_STATS])
 			if (is_counter(attr))
 				counter_print(attr);
+		flow_table_print(settings);
 		out_item_close();
 	}
 	out_list_close();
@@ -108,7 +136,7 @@ static void counters_print(const struct answer *answer)
 
 static enum status stats_show(struct args *args)
 {
-	struct answer answer = { 0 };
+	struct answer counters = { 0 }, settings = { 0 };
 	struct request request;
 	enum status status;
 
@@ -116,10 +144,14 @@ static enum status stats_show(struct args *args)
 	if (status != DONE)
 		return status;
 
-	status = genl_do(genl_request(&request, DSR_CMD_STATS_GET), &answer);
+	status = genl_do(genl_request(&request, DSR_CMD_STATS_GET), &counters);
 	if (status == DONE)
-		counters_print(&answer);
-	answer_free(&answer);
+		status = genl_do(genl_request(&request, DSR_CMD_SETTINGS_GET),
+				 &settings);
+	if (status == DONE)
+		counters_print(&counters, &settings);
+	answer_free(&counters);
+	answer_free(&settings);
 	return status;
 }
 

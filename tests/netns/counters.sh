@@ -23,7 +23,7 @@ client curl -s --max-time 1 "http://$VIP4:81/" || :
 
 director cat /proc/net/dsr/stats > "$T/proc"
 director dsrctl -j stats > "$T/json"
-of_json() { jq -r '.[0] | (.stats // .) | to_entries[] | "\(.key) \(.value)"' "$T/json"; }
+of_json() { jq -r '.[0] | to_entries[] | select(.value | numbers) | "\(.key) \(.value)"' "$T/json"; }
 
 is "dsrctl stats says what /proc says" "$(of_json)" "$(cat "$T/proc")"
 is "received = forwarded + passed + dropped" \
@@ -33,6 +33,18 @@ is "two pings were passed to the stack" "$(counter passed)" 2
 is "50 flows were scheduled" "$(counter flow_new)" 50
 in_range "the connection without a backend is a drop with a reason" \
 	"$(counter drop_no_backend)" 1 9
+
+# The flow table's memory: as dsrctl has it, and as the kernel's allocator does,
+# which rounds each of its two parts up to pages and adds one.
+of_table() { jq ".[0].\"flow-table\".\"$1\"" "$T/json"; }
+in_range "a flow takes 64 bytes at most" "$(of_table bytes-per-flow)" 32 64
+is "that is the memory by the flows" "$(of_table bytes-per-flow)" \
+	$((($(of_table flow-bytes) + $(of_table flows) - 1) / $(of_table flows)))
+in_range "and the memory is what the kernel has set aside" \
+	"$(awk '/dsr_flow_table_create/ { n += $2 } END { print n }' /proc/vmallocinfo)" \
+	$(($(of_table flow-bytes) - 4096)) $(($(of_table flow-bytes) + 4 * 4096))
+ok "dsrctl stats says so in words" \
+	grep -q "flow table: .* bytes, $(of_table bytes-per-flow) a flow" <(director dsrctl stats)
 
 director dsrctl -s -j service show "$web" > "$T/service"
 for name in packets bytes flows; do
