@@ -213,6 +213,7 @@ static enum status options_check(const struct command *object)
 
 static enum status run(struct args *args)
 {
+	static bool entered;	/* -n's namespace, which a batch enters once */
 	const struct command *object;
 	enum status status;
 
@@ -229,9 +230,10 @@ static enum status run(struct args *args)
 		return object_help(object);
 
 	status = options_check(object);
-	if (status == DONE && options.netns)
+	if (status == DONE && options.netns && !entered) {
 		status = netns_enter(options.netns);
-	options.netns = NULL;	/* a batch enters it once */
+		entered = status == DONE;
+	}
 	return status == DONE ? object->run(args) : status;
 }
 

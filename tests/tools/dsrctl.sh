@@ -366,6 +366,15 @@ check "a closed standard output is a failure" closed
 
 check "no such network namespace" \
 	fails 1 "no network namespace \"no-such-$$\"" -n "no-such-$$" stats
+
+# Nor is one of the commands run in another namespace.
+elsewhere()
+{
+	printf 'realserver show\nrealserver show\n' >"$tmp/batch"
+	run 1 -n "no-such-$$" --force -b "$tmp/batch" && [[ ! -s $tmp/out ]] &&
+		[[ $(grep -c "no network namespace" "$tmp/err") -eq 2 ]]
+}
+check "no such network namespace, for each line of a batch" elsewhere
 if grep -qw '^dsr' /proc/modules 2>/dev/null; then
 	check "module not loaded # SKIP it is" true
 else
