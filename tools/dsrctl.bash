@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # bash completion for dsrctl(8)
 
-_dsrctl_objects='service backend device flow stats set get realserver import'
+_dsrctl_objects='service backend device flow stats metrics set get realserver import'
 
 # _dsrctl_list WORDS: one a line, which is how words that may follow are told.
 _dsrctl_list()
@@ -21,6 +21,7 @@ _dsrctl_verbs()
 	device) echo attach detach show help ;;
 	flow) echo show count flush help ;;
 	stats) echo show help ;;
+	metrics) echo show textfile help ;;
 	set) echo flows hash-seed help ;;
 	get) echo flows hash-seed flow-bytes help ;;
 	realserver) echo add del show check help ;;
@@ -167,6 +168,8 @@ _dsrctl_next()
 		_dsrctl_live device device show ;;
 	"realserver del 2" | "realserver show 2" | "realserver check 2")
 		_dsrctl_live vip realserver show ;;
+	"metrics textfile 2")
+		compgen -f -- "$cur" ;;
 	"stats show 2")
 		echo --explain ;;
 	esac

@@ -91,6 +91,7 @@ enum status backend_main(struct args *args);
 enum status device_main(struct args *args);
 enum status flow_main(struct args *args);
 enum status stats_main(struct args *args);
+enum status metrics_main(struct args *args);
 enum status set_main(struct args *args);
 enum status get_main(struct args *args);
 enum status save_main(struct args *args);

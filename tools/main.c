@@ -20,13 +20,14 @@ static const char usage[] =
 "Usage: dsrctl [OPTIONS] OBJECT [VERB [ARGS]]\n"
 "       dsrctl OBJECT help\n"
 "\n"
-"OBJECT := { service | backend | device | flow | stats | set | get | realserver |\n"
-"            import | help }\n"
+"OBJECT := { service | backend | device | flow | stats | metrics | set | get |\n"
+"            realserver | import | help }\n"
 "    service     the virtual services of this director\n"
 "    backend     the backends of a service\n"
 "    device      the devices with the fast path\n"
 "    flow        the flows that are remembered\n"
 "    stats       the counters of the network namespace\n"
+"    metrics     counters and gauges for Prometheus\n"
 "    set, get    the settings of the network namespace\n"
 "    save        the configuration, as lines for apply\n"
 "    apply       the configuration becomes that of a file, at once or not at all\n"
@@ -74,6 +75,7 @@ static const struct command objects[] = {
 	{ "device", device_main },
 	{ "flow", flow_main },
 	{ "stats", stats_main },
+	{ "metrics", metrics_main },
 	{ "set", set_main },
 	{ "get", get_main },
 	{ "save", save_main },

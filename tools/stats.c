@@ -11,19 +11,14 @@
 
 #define NAME_LEN 32
 
-struct counter {
-	const char *name;
-	const char *meaning;
-};
-
 #define X(id, name, meaning) \
 	[DSR_TRAFFIC_##id] = { #name, meaning },
-static const struct counter traffic[] = { DSR_TRAFFIC_TABLE(X) };
+const struct counter traffic_counters[] = { DSR_TRAFFIC_TABLE(X) };
 #undef X
 
 #define X(id, name, meaning) \
 	[DSR_COUNTER_##id] = { #name, meaning },
-static const struct counter counters[] = { DSR_COUNTER_TABLE(X) };
+const struct counter netns_counters[] = { DSR_COUNTER_TABLE(X) };
 #undef X
 
 static const char usage[] =
@@ -64,7 +59,8 @@ void traffic_print(const struct nlattr *nest)
 	mnl_attr_for_each_nested(attr, nest) {
 		if (!is_counter(attr))
 			continue;
-		name = counter_name(traffic, ARRAY_SIZE(traffic),
+		name = counter_name(traffic_counters,
+				    ARRAY_SIZE(traffic_counters),
 				    mnl_attr_get_type(attr), buf);
 		out_string(NULL, format, name);
 		out_number(name, " %" PRIu64, mnl_attr_get_u64(attr));
@@ -79,11 +75,12 @@ static void counter_print(const struct nlattr *attr)
 	char buf[NAME_LEN];
 	const char *name;
 
-	name = counter_name(counters, ARRAY_SIZE(counters), number, buf);
+	name = counter_name(netns_counters, ARRAY_SIZE(netns_counters), number,
+			    buf);
 	out_string(NULL, "%-17s", name);
 	out_number(name, " %12" PRIu64, mnl_attr_get_u64(attr));
-	if (options.explain && number < ARRAY_SIZE(counters))
-		out_string(NULL, "  %s", counters[number].meaning);
+	if (options.explain && number < ARRAY_SIZE(netns_counters))
+		out_string(NULL, "  %s", netns_counters[number].meaning);
 	out_line();
 }
 

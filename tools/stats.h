@@ -2,7 +2,19 @@
 #ifndef DSRCTL_STATS_H
 #define DSRCTL_STATS_H
 
+#include "dsr.h"
 #include "nl.h"
+
+/* What the tables of dsr.h say of the counters, by their numbers; number 0 is
+ * none.
+ */
+struct counter {
+	const char *name;
+	const char *meaning;
+};
+
+extern const struct counter traffic_counters[DSR_TRAFFIC_MAX + 1];
+extern const struct counter netns_counters[DSR_COUNTER_MAX + 1];
 
 /* The counters of a service or a backend, if they were asked for (-s). */
 void traffic_print(const struct nlattr *nest);

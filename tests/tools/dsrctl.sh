@@ -130,6 +130,9 @@ usage "--explain elsewhere" 'only stats' service --explain
 usage "a word too many" '"now": nothing more' service del "$svc" now
 usage "a word after stats" '"reset"' stats reset
 usage "a word after stats show" '"all": nothing more' stats show all
+usage "a word after metrics show" '"all": nothing more' metrics show all
+usage "a word after metrics' file" '"b.prom": nothing more' metrics textfile a.prom b.prom
+usage "metrics as JSON" '"--json": metrics are not JSON' -j metrics
 usage "no service" 'a service is expected' service add
 usage "service with a port but no protocol" \
 	'port of "10.2.0.1:80": a protocol is expected .* 10.2.0.1:80/tcp' \
@@ -338,7 +341,7 @@ check "--version is the same" prints '^dsrctl [0-9]+\.[0-9]' --version
 for help in help -h --help -help; do
 	check "$help lists the objects" prints '^ +realserver ' "$help"
 done
-for object in service backend device flow stats set get realserver import; do
+for object in service backend device flow stats metrics set get realserver import; do
 	check "$object help" prints "^Usage: dsrctl $object " "$object" help
 	check "help $object" prints "^Usage: dsrctl $object " help "$object"
 	check "$object -h" prints "^Usage: dsrctl $object " "$object" -h
@@ -468,7 +471,7 @@ completes()
 }
 
 check "completion of objects" \
-	completes "dsrctl " service backend device flow stats set get \
+	completes "dsrctl " service backend device flow stats metrics set get \
 	realserver import help
 check "completion of a beginning" completes "dsrctl -j ser" service
 check "completion of verbs" \
