@@ -13,7 +13,7 @@ help:
 	@echo 'make                  the module and dsrctl'
 	@echo 'make modules          the module: build/KERNEL/dsr/dsr.ko; KERNELS="..." to choose'
 	@echo 'make tools            dsrctl'
-	@echo 'make install          dsrctl, its man page and completion; DESTDIR= PREFIX='
+	@echo 'make install          dsrctl, its man page, completion, units, examples; DESTDIR= PREFIX='
 	@echo 'make uninstall        what install did, undone'
 	@echo 'make dkms-install     the module by DKMS, for the installed Debian kernels 6.1 and 6.12'
 	@echo 'make dkms-uninstall   what dkms-install did, undone'
