@@ -482,6 +482,7 @@ static void options_take(struct dsr_backend *be,
 		WRITE_ONCE(be->up_since, jiffies);
 	if (be->options.drain_anew || be->options.state != was)
 		state_update(be);
+	WRITE_ONCE(be->full, dsr_backend_full(be));
 	staged_drop(be);
 }
 
@@ -548,8 +549,16 @@ bool dsr_backend_down_now(const struct dsr_backend *be, u32 down)
 	return dsr_change_of(down) == DSR_GOING ? done : !done;
 }
 
-/* Full from max_flows on, until there are fewer than min_flows. */
-static bool full_now(const struct dsr_backend *be)
+/**
+ * dsr_backend_full() - whether a backend with a limit of flows takes no more
+ * @be: the backend
+ *
+ * Full from max_flows on, until there are fewer than min_flows.
+ *
+ * Context: any, under RCU.
+ * Return: whether it is full.
+ */
+bool dsr_backend_full(const struct dsr_backend *be)
 {
 	u32 max = READ_ONCE(be->options.max_flows);
 	u32 min = READ_ONCE(be->options.min_flows);
@@ -557,22 +566,6 @@ static bool full_now(const struct dsr_backend *be)
 	if (!min)
 		min = max - max / 4;
 	return max && dsr_backend_active(be) >= (READ_ONCE(be->full) ? min : max);
-}
-
-/**
- * dsr_backend_full() - whether a backend with a limit of flows takes no more
- * @be: the backend
- *
- * Context: any, under RCU.
- * Return: whether it is full.
- */
-bool dsr_backend_full(struct dsr_backend *be)
-{
-	bool full = full_now(be);
-
-	if (full != READ_ONCE(be->full))
-		WRITE_ONCE(be->full, full);
-	return full;
 }
 
 /**
@@ -615,7 +608,7 @@ enum dsr_state dsr_backend_state(const struct dsr_backend *be)
 	rcu_read_lock();
 	if (!dsr_backend_reachable(be))
 		state = DSR_STATE_UNRESOLVED;
-	else if (full_now(be))
+	else if (dsr_backend_full(be))
 		state = DSR_STATE_FULL;
 	rcu_read_unlock();
 	return state;

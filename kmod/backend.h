@@ -96,7 +96,7 @@ struct dsr_backend {
 	 */
 	atomic_t active ____cacheline_aligned_in_smp;	/* half-open and open */
 	atomic_t closing;
-	bool full;			/* until @active falls below min_flows */
+	bool full;			/* has been: see dsr_backend_filled() */
 
 	/* Configuration and views, under config_lock. */
 	struct list_head list ____cacheline_aligned_in_smp; /* of the service */
@@ -172,7 +172,22 @@ static inline u32 dsr_backend_closing(const struct dsr_backend *be)
 	return max(atomic_read(&be->closing), 0);
 }
 
-bool dsr_backend_full(struct dsr_backend *be);
+bool dsr_backend_full(const struct dsr_backend *be);
+
+/* It has been given a new flow, hence wasn't full; now it may be, until @active
+ * falls below min_flows.
+ */
+static inline void dsr_backend_filled(struct dsr_backend *be)
+{
+	u32 max = READ_ONCE(be->options.max_flows);
+	bool full;
+
+	if (likely(!max))
+		return;
+	full = dsr_backend_active(be) >= max;
+	if (full != READ_ONCE(be->full))
+		WRITE_ONCE(be->full, full);
+}
 
 bool dsr_backend_staged_seen(const struct dsr_backend *be, u32 number);
 bool dsr_backend_down_now(const struct dsr_backend *be, u32 down);
@@ -199,7 +214,7 @@ static inline bool dsr_backend_willing(const struct dsr_backend *be)
 }
 
 /* Whether it takes new flows.  Context: under RCU. */
-static inline bool dsr_backend_available(struct dsr_backend *be)
+static inline bool dsr_backend_available(const struct dsr_backend *be)
 {
 	return dsr_backend_willing(be) &&
 	       (likely(!READ_ONCE(be->options.max_flows)) ||

@@ -95,8 +95,9 @@ static struct dsr_backend *by_hash(const struct dsr_net *dn,
 				 schedule_hash(dn, svc, pkt));
 }
 
-static void count_new(const struct decision *d, const struct dsr_backend *be)
+static void note_new(const struct decision *d, struct dsr_backend *be)
 {
+	dsr_backend_filled(be);
 	dsr_count(d->dn, DSR_COUNTER_FLOW_NEW);
 	dsr_count_flow(d->svc->traffic);
 	dsr_count_flow(be->traffic);
@@ -154,7 +155,7 @@ static struct dsr_backend *insert(const struct decision *d, u64 value,
 		dsr_count(dn, DSR_COUNTER_FLOW_REPLACED);
 		fallthrough;
 	case DSR_FLOW_INSERTED:
-		count_new(d, be);
+		note_new(d, be);
 		return be;
 	case DSR_FLOW_FOUND:
 		return dsr_backend_by_id(dn, dsr_flow_backend(flow.value));
@@ -178,7 +179,7 @@ static struct dsr_backend *store(const struct decision *d,
 	value = dsr_flow_value(be->id, DSR_FLOW_STATE(class, DSR_FLOW_HALF),
 			       d->now);
 	if (d->flow && dsr_track_update(d->dn, d->flow, value)) {
-		count_new(d, be);
+		note_new(d, be);
 		return be;
 	}
 	stored = insert(d, value, be);

@@ -53,7 +53,7 @@ static u64 next_hash(u64 hash)
 /* In its slow start a backend takes only a part of the flows that choose it, by
  * bits of their hash that no scheduler looks at.
  */
-static bool takes(struct dsr_backend *be, u64 hash, bool by_load)
+static bool takes(const struct dsr_backend *be, u64 hash, bool by_load)
 {
 	return dsr_backend_available(be) &&
 	       (by_load || (hash >> 56) < dsr_backend_share(be));

@@ -16,7 +16,7 @@ static bool full_with(struct dsr_backend *be, int active)
 {
 	bool full;
 
-	atomic_set(&be->active, active);
+	fake_active(be, active);
 	rcu_read_lock();
 	full = dsr_backend_full(be);
 	if (dsr_backend_available(be) == full)

@@ -253,6 +253,15 @@ void fake_weight(struct kunit *test, struct dsr_service *svc,
 	KUNIT_ASSERT_EQ(test, err, 0);
 }
 
+void fake_active(struct dsr_backend *be, int active)
+{
+	bool given = active > atomic_read(&be->active) && !dsr_backend_full(be);
+
+	atomic_set(&be->active, active);
+	if (given)
+		dsr_backend_filled(be);
+}
+
 void fake_unreachable(struct dsr_backend *be, bool unreachable)
 {
 	struct dsr_net *dn = be->svc->dn;

@@ -42,6 +42,11 @@ void fake_backend_del(struct kunit *test, struct dsr_service *svc,
 void fake_weight(struct kunit *test, struct dsr_service *svc,
 		 struct dsr_backend *be, u32 weight);
 
+/* From here on it has so many active flows: they have ended, or new ones have
+ * come, if it wasn't full.
+ */
+void fake_active(struct dsr_backend *be, int active);
+
 /* From here on its neighbour doesn't answer, or answers again. */
 void fake_unreachable(struct dsr_backend *be, bool unreachable);
 

@@ -132,7 +132,7 @@ static void full_is_skipped_until_below_min(struct kunit *test)
 	be->options.min_flows = 5;
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		memset(count, 0, sizeof(count));
-		atomic_set(&be->active, steps[i].active);
+		fake_active(be, steps[i].active);
 		draw(svc, false, 300, count);
 		KUNIT_EXPECT_EQ(test, count[0], 0);
 		KUNIT_EXPECT_EQ(test, !count[2], steps[i].full);
