@@ -56,6 +56,20 @@ struct dsr_backend *dsr_affinity_find(const struct dsr_net *dn,
 	return be && dsr_backend_available(be) ? be : NULL;
 }
 
+/* Whether dsr_affinity_note() would remember it.  Context: under RCU. */
+bool dsr_affinity_has_room(const struct dsr_net *dn,
+			   const struct dsr_service *svc,
+			   const struct dsr_packet *pkt)
+{
+	const struct dsr_flow_table *table = rcu_dereference(dn->flows);
+	struct dsr_addr addr = client_network(svc, pkt);
+	u64 hash = network_hash(svc, &addr);
+	struct dsr_flow entry;
+
+	return dsr_flow_find(table, hash, &dn->flow_user, &entry) ||
+	       dsr_flow_has_room(table, hash, &dn->flow_user);
+}
+
 static void insert(const struct dsr_net *dn, const struct dsr_addr *addr,
 		   u64 hash, u64 value)
 {

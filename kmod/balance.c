@@ -12,17 +12,6 @@
 #include "stats.h"
 #include "track.h"
 
-/* A packet, and what has been found out about it on the way to a decision. */
-struct decision {
-	struct dsr_net *dn;
-	struct dsr_service *svc;
-	const struct dsr_packet *pkt;
-	u64 tag;
-	u32 now;
-	struct dsr_flow *flow;		/* its old entry, or NULL */
-	enum dsr_counter why;		/* of none */
-};
-
 /* Whether a flow of this protocol shows by its first packet that it is new. */
 static bool has_beginning(u8 protocol)
 {
@@ -64,9 +53,8 @@ static bool leaves_no_flow(enum dsr_event event)
 }
 
 /* The schedulers' hash, of what the service says, with the shared key. */
-static u64 schedule_hash(const struct dsr_net *dn,
-			 const struct dsr_service *svc,
-			 const struct dsr_packet *pkt)
+u64 dsr_balance_hash(const struct dsr_net *dn, const struct dsr_service *svc,
+		     const struct dsr_packet *pkt)
 {
 	const struct dsr_tuple *tuple = &pkt->tuple;
 	const siphash_key_t *key = &dn->hash_key;
@@ -92,39 +80,123 @@ static struct dsr_backend *by_hash(const struct dsr_net *dn,
 				   const struct dsr_packet *pkt)
 {
 	return dsr_sched_by_hash(dsr_service_pool(svc),
-				 schedule_hash(dn, svc, pkt));
+				 dsr_balance_hash(dn, svc, pkt));
 }
 
-static void note_new(const struct decision *d, struct dsr_backend *be)
+/* To decide: from here to decide() nothing is changed, but the turn. */
+
+/* What became of the flow of the packet, if it has one. */
+static enum dsr_past look_back(struct dsr_choice *c)
 {
-	dsr_backend_filled(be);
-	dsr_count(d->dn, DSR_COUNTER_FLOW_NEW);
-	dsr_count_flow(d->svc->traffic);
-	dsr_count_flow(be->traffic);
-	if (in_middle(d->pkt))
-		dsr_count(d->dn, DSR_COUNTER_FLOW_ADOPTED);
+	struct dsr_net *dn = c->dn;
+
+	if (!dsr_flow_find(rcu_dereference(dn->flows), c->tag, &dn->flow_user,
+			   &c->flow))
+		return DSR_PAST_NONE;
+	if (unlikely(dsr_track_expired(c->svc, c->flow.value, c->now)))
+		return DSR_PAST_EXPIRED;
+
+	c->before = dsr_backend_by_id(dn, dsr_flow_backend(c->flow.value));
+	if (unlikely(!c->before))
+		return DSR_PAST_REMOVED;
+	if (unlikely(dsr_backend_down(c->before)))
+		return DSR_PAST_DOWN;
+	if (lost(c->pkt, c->before))
+		return DSR_PAST_LOST;
+	if (unlikely(starts_afresh(c->before, c->flow.value, c->pkt->event)))
+		return DSR_PAST_REUSED;
+	return DSR_PAST_KNOWN;
+}
+
+/* Why no backend may be chosen; DSR_COUNTER_UNSPEC: one may. */
+static enum dsr_counter forbidden(const struct dsr_choice *c)
+{
+	const struct dsr_service_options *options = &c->svc->options;
+
+	switch (c->past) {
+	case DSR_PAST_NONE:
+	case DSR_PAST_EXPIRED:
+		if (in_middle(c->pkt) && c->pkt->event != DSR_EVENT_ERROR &&
+		    !READ_ONCE(options->adopt))
+			return DSR_COUNTER_DROP_NOT_ADOPTED;
+		break;
+	case DSR_PAST_REMOVED:
+	case DSR_PAST_DOWN:
+		if (c->pkt->event != DSR_EVENT_SYN &&
+		    READ_ONCE(options->on_remove) != DSR_ON_REMOVE_RESCHEDULE)
+			return DSR_COUNTER_DROP_REMOVED;
+		break;
+	default:
+		break;
+	}
+	return DSR_COUNTER_UNSPEC;
 }
 
 /* A connection seen first in its middle came from another director, or from
  * before a restart: the hash tells where it went.
  */
-static struct dsr_backend *choose(struct decision *d)
+static struct dsr_backend *choose(struct dsr_choice *c)
 {
-	struct dsr_backend *be = NULL;
+	bool unnoted = leaves_no_flow(c->pkt->event);
+	struct dsr_backend *be;
 
-	if (d->svc->affinity)
-		be = dsr_affinity_find(d->dn, d->svc, d->pkt);
-	if (be)
-		dsr_count(d->dn, DSR_COUNTER_FLOW_AFFINITY);
-	else if (in_middle(d->pkt))
-		be = by_hash(d->dn, d->svc, d->pkt);
-	else
-		be = dsr_sched_next(dsr_service_pool(d->svc), d->svc,
-				    schedule_hash(d->dn, d->svc, d->pkt));
-	if (be && d->svc->affinity)
-		dsr_affinity_note(d->dn, d->svc, d->pkt, be, false);
-	return be;
+	if (c->svc->affinity && !unnoted) {
+		c->how = DSR_DECISION_AFFINITY;
+		be = dsr_affinity_find(c->dn, c->svc, c->pkt);
+		if (be)
+			return be;
+	}
+	if (unnoted || in_middle(c->pkt)) {
+		c->how = DSR_DECISION_HASH;
+		return by_hash(c->dn, c->svc, c->pkt);
+	}
+	c->how = DSR_DECISION_SCHEDULER;
+	return dsr_sched_next(dsr_service_pool(c->svc), c->turn,
+			      dsr_balance_hash(c->dn, c->svc, c->pkt));
 }
+
+static void decide(struct dsr_choice *c)
+{
+	enum dsr_counter why;
+
+	c->past = look_back(c);
+	if (likely(c->past == DSR_PAST_KNOWN)) {
+		c->how = DSR_DECISION_FLOW;
+		c->be = c->before;
+		return;
+	}
+	why = forbidden(c);
+	if (unlikely(why)) {
+		c->how = DSR_DECISION_REFUSED;
+		c->why = why;
+		return;
+	}
+	c->be = choose(c);
+}
+
+/* Whether a flow is to be remembered that isn't yet. */
+static bool makes_flow(const struct dsr_choice *c)
+{
+	return c->be && c->how != DSR_DECISION_FLOW &&
+	       !leaves_no_flow(c->pkt->event);
+}
+
+/* What chooses the same again where the flow can't be remembered: the client's
+ * affinity, if there was room for that, or the hash.
+ */
+static struct dsr_backend *choose_unstored(const struct dsr_choice *c)
+{
+	struct dsr_backend *be;
+
+	if (c->svc->affinity) {
+		be = dsr_affinity_find(c->dn, c->svc, c->pkt);
+		if (be)
+			return be;
+	}
+	return by_hash(c->dn, c->svc, c->pkt);
+}
+
+/* To do what was decided. */
 
 static void fill_peer(struct dsr_flow_peer *peer, const struct dsr_tuple *tuple)
 {
@@ -141,22 +213,32 @@ static void fill_peer(struct dsr_flow_peer *peer, const struct dsr_tuple *tuple)
 		peer->dport = (__force __be16)(u16)tuple->protocol;
 }
 
-static struct dsr_backend *insert(const struct decision *d, u64 value,
-				  struct dsr_backend *be)
+static void note_new(const struct dsr_choice *c)
 {
-	struct dsr_net *dn = d->dn;
+	dsr_backend_filled(c->be);
+	dsr_count(c->dn, DSR_COUNTER_FLOW_NEW);
+	dsr_count_flow(c->svc->traffic);
+	dsr_count_flow(c->be->traffic);
+	if (in_middle(c->pkt))
+		dsr_count(c->dn, DSR_COUNTER_FLOW_ADOPTED);
+}
+
+static struct dsr_backend *insert(const struct dsr_choice *c, u64 value)
+{
+	struct dsr_net *dn = c->dn;
 	struct dsr_flow_peer peer;
 	struct dsr_flow flow;
 
-	fill_peer(&peer, &d->pkt->tuple);
-	switch (dsr_flow_insert(rcu_dereference(dn->flows), d->tag, value,
-				&peer, &dn->flow_user, !d->flow, &flow)) {
+	fill_peer(&peer, &c->pkt->tuple);
+	switch (dsr_flow_insert(rcu_dereference(dn->flows), c->tag, value,
+				&peer, &dn->flow_user,
+				c->past == DSR_PAST_NONE, &flow)) {
 	case DSR_FLOW_REPLACED:
 		dsr_count(dn, DSR_COUNTER_FLOW_REPLACED);
 		fallthrough;
 	case DSR_FLOW_INSERTED:
-		note_new(d, be);
-		return be;
+		note_new(c);
+		return c->be;
 	case DSR_FLOW_FOUND:
 		return dsr_backend_by_id(dn, dsr_flow_backend(flow.value));
 	case DSR_FLOW_NO_ROOM:
@@ -166,129 +248,89 @@ static struct dsr_backend *insert(const struct decision *d, u64 value,
 }
 
 /* Remembers the choice: in the flow's old entry where it had one, else in a new
- * one.  Where none can be had, only the client's affinity, if there was room for
- * that, or the hash chooses the same again.
+ * one.
  */
-static struct dsr_backend *store(const struct decision *d,
-				 struct dsr_backend *be)
+static struct dsr_backend *store(struct dsr_choice *c)
 {
-	enum dsr_flow_class class = dsr_flow_class_of(d->pkt->tuple.protocol);
+	enum dsr_flow_class class = dsr_flow_class_of(c->pkt->tuple.protocol);
 	struct dsr_backend *stored;
 	u64 value;
 
-	value = dsr_flow_value(be->id, DSR_FLOW_STATE(class, DSR_FLOW_HALF),
-			       d->now);
-	if (d->flow && dsr_track_update(d->dn, d->flow, value)) {
-		note_new(d, be);
-		return be;
+	value = dsr_flow_value(c->be->id, DSR_FLOW_STATE(class, DSR_FLOW_HALF),
+			       c->now);
+	if (c->past != DSR_PAST_NONE &&
+	    dsr_track_update(c->dn, &c->flow, value)) {
+		note_new(c);
+		return c->be;
 	}
-	stored = insert(d, value, be);
+	stored = insert(c, value);
 	if (stored)
 		return stored;
-	dsr_count(d->dn, DSR_COUNTER_FLOW_UNSTORED);
-	if (d->svc->affinity) {
-		stored = dsr_affinity_find(d->dn, d->svc, d->pkt);
-		if (stored)
-			return stored;
-	}
-	return by_hash(d->dn, d->svc, d->pkt);
+	dsr_count(c->dn, DSR_COUNTER_FLOW_UNSTORED);
+	return choose_unstored(c);
 }
 
-static struct dsr_backend *assign(struct decision *d)
-{
-	struct dsr_backend *be;
-
-	if (leaves_no_flow(d->pkt->event))
-		return by_hash(d->dn, d->svc, d->pkt);
-	be = choose(d);
-	return be ? store(d, be) : NULL;
-}
-
-/* A flow that isn't known. */
-static struct dsr_backend *assign_new(struct decision *d)
-{
-	if (in_middle(d->pkt) && d->pkt->event != DSR_EVENT_ERROR &&
-	    !READ_ONCE(d->svc->options.adopt)) {
-		d->why = DSR_COUNTER_DROP_NOT_ADOPTED;
-		return NULL;
-	}
-	return assign(d);
-}
-
-/* A flow whose backend is no more, down, or lost to its datagrams. */
-static struct dsr_backend *reassign(struct decision *d)
-{
-	struct dsr_backend *be = assign(d);
-
-	if (be && !leaves_no_flow(d->pkt->event))
-		dsr_count(d->dn, DSR_COUNTER_FLOW_RESCHEDULED);
-	return be;
-}
-
-static struct dsr_backend *orphan(struct decision *d)
-{
-	if (READ_ONCE(d->svc->options.on_remove) == DSR_ON_REMOVE_RESCHEDULE ||
-	    d->pkt->event == DSR_EVENT_SYN)
-		return reassign(d);
-	d->why = DSR_COUNTER_DROP_REMOVED;
-	return NULL;
-}
-
-static void seen(const struct decision *d, struct dsr_flow *flow,
-		 const struct dsr_backend *be)
+/* A known flow. */
+static void seen(struct dsr_choice *c)
 {
 	bool open;
 
 	/* An error is no sign of the client's life. */
-	if (unlikely(d->pkt->event == DSR_EVENT_ERROR) ||
-	    likely(!dsr_track_packet(d->dn, d->svc, flow, d->pkt->event,
-				     d->now)))
+	if (unlikely(c->pkt->event == DSR_EVENT_ERROR) ||
+	    likely(!dsr_track_packet(c->dn, c->svc, &c->flow, c->pkt->event,
+				     c->now)))
 		return;
-	open = dsr_flow_phase(flow->value) == DSR_FLOW_OPEN;
-	if (d->svc->affinity && open)
-		dsr_affinity_note(d->dn, d->svc, d->pkt, be, true);
+	open = dsr_flow_phase(c->flow.value) == DSR_FLOW_OPEN;
+	if (c->svc->affinity && open)
+		dsr_affinity_note(c->dn, c->svc, c->pkt, c->be, true);
 }
 
-/* All but the usual case. */
-static noinline struct dsr_backend *decide(struct decision *d)
+/* Whether the flow's backend was taken from it. */
+static bool moved(enum dsr_past past)
+{
+	return past == DSR_PAST_REMOVED || past == DSR_PAST_DOWN ||
+	       past == DSR_PAST_LOST;
+}
+
+static struct dsr_backend *carry_out(struct dsr_choice *c)
 {
 	struct dsr_backend *be;
-	struct dsr_flow flow;
 
-	if (!dsr_flow_find(rcu_dereference(d->dn->flows), d->tag,
-			   &d->dn->flow_user, &flow))
-		return assign_new(d);
-	d->flow = &flow;
-	if (unlikely(dsr_track_expired(d->svc, flow.value, d->now)))
-		return assign_new(d);
+	if (c->how == DSR_DECISION_FLOW)
+		seen(c);
+	if (!makes_flow(c))
+		return c->be;
 
-	be = dsr_backend_by_id(d->dn, dsr_flow_backend(flow.value));
-	if (unlikely(!be || dsr_backend_down(be)))
-		return orphan(d);
-	if (lost(d->pkt, be))
-		return reassign(d);
-	if (unlikely(starts_afresh(be, flow.value, d->pkt->event)))
-		return assign(d);
-	seen(d, &flow, be);
+	if (c->how == DSR_DECISION_AFFINITY)
+		dsr_count(c->dn, DSR_COUNTER_FLOW_AFFINITY);
+	if (c->svc->affinity)
+		dsr_affinity_note(c->dn, c->svc, c->pkt, c->be, false);
+	be = store(c);
+	if (be && moved(c->past))
+		dsr_count(c->dn, DSR_COUNTER_FLOW_RESCHEDULED);
 	return be;
 }
 
+/* All but the usual case. */
 static noinline struct dsr_backend *
 decide_apart(struct dsr_net *dn, struct dsr_service *svc,
 	     const struct dsr_packet *pkt, u64 tag, enum dsr_counter *why)
 {
-	struct decision d = {
+	struct dsr_choice c = {
 		.dn = dn,
 		.svc = svc,
 		.pkt = pkt,
+		.turn = &svc->turn,
 		.tag = tag,
 		.now = dsr_flow_tick(),
 		.why = DSR_COUNTER_DROP_NO_BACKEND,
 	};
-	struct dsr_backend *be = decide(&d);
+	struct dsr_backend *be;
 
+	decide(&c);
+	be = carry_out(&c);
 	if (unlikely(!be))
-		*why = d.why;
+		*why = c.why;
 	return be;
 }
 
@@ -347,4 +389,43 @@ struct dsr_backend *dsr_balance(struct dsr_net *dn, struct dsr_service *svc,
 	if (likely(be))
 		return be;
 	return decide_apart(dn, svc, pkt, tag, why);
+}
+
+/* Whether the flow could be remembered; if not, the client's affinity keeps the
+ * choice, where there's room for that.
+ */
+static bool has_room(const struct dsr_choice *c)
+{
+	return c->past != DSR_PAST_NONE ||
+	       dsr_flow_has_room(rcu_dereference(c->dn->flows), c->tag,
+				 &c->dn->flow_user);
+}
+
+/**
+ * dsr_balance_explain() - what dsr_balance() would decide about a packet now
+ * @c: the packet, its service and a turn that isn't the service's own; the rest
+ *     is the result
+ *
+ * Decides as dsr_balance() does and does nothing about it.
+ *
+ * Context: config_lock held, so that no flow table is being replaced, when a
+ * look would take flows over; under RCU.
+ */
+void dsr_balance_explain(struct dsr_choice *c)
+{
+	lockdep_assert_held(&c->dn->config_lock);
+	c->why = DSR_COUNTER_DROP_NO_BACKEND;
+	if (READ_ONCE(c->svc->stateless)) {
+		c->how = DSR_DECISION_STATELESS;
+		c->be = by_hash(c->dn, c->svc, c->pkt);
+		return;
+	}
+	c->tag = dsr_tuple_hash(&c->pkt->tuple, &c->svc->flow_key);
+	c->now = dsr_flow_tick();
+	decide(c);
+	if (!makes_flow(c) || has_room(c))
+		return;
+	c->how = DSR_DECISION_UNSTORED;
+	if (!c->svc->affinity || !dsr_affinity_has_room(c->dn, c->svc, c->pkt))
+		c->be = choose_unstored(c);
 }

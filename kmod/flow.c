@@ -252,6 +252,24 @@ static struct dsr_flow_slot *find_victim(const struct dsr_flow_table *table,
 	return victim;
 }
 
+/**
+ * dsr_flow_has_room() - whether a new flow would find room
+ * @table: the table
+ * @hash: keyed 64-bit hash of its tuple
+ * @user: of the table
+ *
+ * Context: any, under RCU.  Takes no lock and writes nothing.
+ * Return: whether it would.
+ */
+bool dsr_flow_has_room(const struct dsr_flow_table *table, u64 hash,
+		       const struct dsr_flow_user *user)
+{
+	u32 best;
+	u64 old;
+
+	return find_victim(table, dsr_flow_tag(hash), user, &best, &old);
+}
+
 /* Two CPUs that insert the same flow at once end with the one that a look finds
  * first, but for the packet that the other began with.
  */

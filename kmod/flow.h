@@ -319,6 +319,8 @@ dsr_flow_insert(const struct dsr_flow_table *table, u64 hash, u64 value,
 		const struct dsr_flow_user *user, bool looked,
 		struct dsr_flow *flow);
 bool dsr_flow_update(struct dsr_flow *flow, u64 value);
+bool dsr_flow_has_room(const struct dsr_flow_table *table, u64 hash,
+		       const struct dsr_flow_user *user);
 
 /* All that is in the table, set by set. */
 bool dsr_flow_peek(const struct dsr_flow_table *table, u32 set,

@@ -99,8 +99,8 @@ static unsigned int receive(struct sk_buff *skb, struct dsr_net *dn,
 			    const struct dsr_vip *vip,
 			    struct dsr_service *marked, u8 family, bool local)
 {
-	struct dsr_service *svc = marked;
 	enum dsr_parse_result what;
+	struct dsr_service *svc;
 	struct dsr_backend *be;
 	struct dsr_packet pkt;
 	enum dsr_counter why;
@@ -111,14 +111,7 @@ static unsigned int receive(struct sk_buff *skb, struct dsr_net *dn,
 		return receive_other(skb, dn, vip, &pkt, what, local);
 
 	dsr_count(dn, DSR_COUNTER_RECEIVED);
-	/* Where the VIP is the director's own, its clients have that address
-	 * too: no backend could answer them.
-	 */
-	if (unlikely(dsr_ip_equal(&pkt.tuple.saddr, &pkt.tuple.daddr)))
-		return pass_all(dn, &pkt);
-
-	if (likely(!svc))
-		svc = dsr_vip_service(dn, vip, &pkt.tuple);
+	svc = dsr_hook_service(dn, vip, marked, &pkt.tuple);
 	if (unlikely(!svc))
 		return pass_all(dn, &pkt);	/* the stack's business */
 
@@ -182,20 +175,39 @@ static bool to_many(const struct sk_buff *skb, u8 family)
 		skb_rtable(skb)->rt_flags & RTCF_BROADCAST);
 }
 
+/**
+ * dsr_hook_find() - what a packet may be for
+ * @dn: the namespace, which has or had services
+ * @vip: the VIP that is exactly the packet's destination, or NULL
+ * @daddr: the packet's destination
+ * @mark: the packet's firewall mark, 0: none
+ * @marked: set to the service of the mark, which takes it whatever the VIP, or
+ *	    to NULL
+ *
+ * Context: under RCU.
+ * Return: the VIP of the longest prefix that has the destination, or NULL.
+ */
+const struct dsr_vip *dsr_hook_find(const struct dsr_net *dn,
+				    const struct dsr_vip *vip,
+				    const struct dsr_addr *daddr, u32 mark,
+				    struct dsr_service **marked)
+{
+	*marked = mark ? dsr_service_by_mark(dn, daddr->family, mark) : NULL;
+	return vip ? vip :
+		     dsr_vip_wider(dn, daddr, dsr_addr_bits(daddr->family));
+}
+
 /* What isn't found by its whole address: prefixes and marks. */
 static noinline unsigned int look_closer(struct sk_buff *skb,
 					 struct dsr_net *dn,
 					 const struct dsr_vip *vip, u8 family,
 					 bool local)
 {
-	struct dsr_service *marked = NULL;
+	struct dsr_service *marked;
 	struct dsr_addr daddr;
 
 	dsr_packet_daddr(skb, family, &daddr);
-	if (!vip)
-		vip = dsr_vip_wider(dn, &daddr, dsr_addr_bits(family));
-	if (skb->mark)
-		marked = dsr_service_by_mark(dn, family, skb->mark);
+	vip = dsr_hook_find(dn, vip, &daddr, skb->mark, &marked);
 	if ((!vip && !marked) || (!local && for_others(skb)) ||
 	    unlikely(to_many(skb, family)))
 		return NF_ACCEPT;

@@ -17,6 +17,7 @@
 #include "backend.h"
 #include "balance.h"
 #include "forward.h"
+#include "hook.h"
 #include "ingress.h"
 #include "packet.h"
 #include "sched.h"
@@ -102,10 +103,9 @@ static unsigned int receive(struct sk_buff *skb, struct dsr_net *dn,
 	enum dsr_counter why;
 
 	pkt.tuple.family = family;
-	if (unlikely(dsr_packet_parse(skb, &pkt) != DSR_PARSE_OK) ||
-	    unlikely(dsr_ip_equal(&pkt.tuple.saddr, &pkt.tuple.daddr)))
+	if (unlikely(dsr_packet_parse(skb, &pkt) != DSR_PARSE_OK))
 		return NF_ACCEPT;
-	svc = dsr_vip_service(dn, vip, &pkt.tuple);
+	svc = dsr_hook_service(dn, vip, NULL, &pkt.tuple);
 	if (unlikely(!svc) || unlikely(may_go_on(skb, svc, family)))
 		return NF_ACCEPT;
 	be = dsr_balance(dn, svc, &pkt, &why);

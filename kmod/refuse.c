@@ -23,6 +23,25 @@ static void answer(struct sk_buff *skb, struct dsr_net *dn,
 }
 
 /**
+ * dsr_refuse_how() - what becomes of a packet that no backend takes
+ * @svc: its service
+ * @why: the counter of the reason
+ *
+ * A flow that lost its backend under on-remove drop is dropped without a word:
+ * the backend may come back.
+ *
+ * Context: any.
+ * Return: as the service has it, or DSR_NO_BACKEND_DROP.
+ */
+enum dsr_no_backend dsr_refuse_how(const struct dsr_service *svc,
+				   enum dsr_counter why)
+{
+	if (why == DSR_COUNTER_DROP_REMOVED)
+		return DSR_NO_BACKEND_DROP;
+	return READ_ONCE(svc->options.no_backend);
+}
+
+/**
  * dsr_refuse() - end a packet that no backend takes, as its service has it
  * @skb: the packet
  * @dn: the namespace
@@ -30,9 +49,6 @@ static void answer(struct sk_buff *skb, struct dsr_net *dn,
  * @pkt: what the parser says of it
  * @why: the counter of the reason
  * @local: sent by this host itself
- *
- * A flow that lost its backend under on-remove drop is dropped without a word:
- * the backend may come back.
  *
  * Context: softirq or BH off, under RCU.
  * Return: a netfilter verdict; @skb stays the caller's.
@@ -42,15 +58,13 @@ unsigned int dsr_refuse(struct sk_buff *skb, struct dsr_net *dn,
 			const struct dsr_packet *pkt, enum dsr_counter why,
 			bool local)
 {
-	enum dsr_no_backend how = READ_ONCE(svc->options.no_backend);
+	enum dsr_no_backend how = dsr_refuse_how(svc, why);
 
-	if (why != DSR_COUNTER_DROP_REMOVED) {
-		if (how == DSR_NO_BACKEND_PASS) {
-			dsr_count(dn, DSR_COUNTER_PASSED);
-			return NF_ACCEPT;
-		}
-		answer(skb, dn, pkt, how, local);
+	if (how == DSR_NO_BACKEND_PASS) {
+		dsr_count(dn, DSR_COUNTER_PASSED);
+		return NF_ACCEPT;
 	}
+	answer(skb, dn, pkt, how, local);
 	dsr_count(dn, why);
 	return NF_DROP;
 }

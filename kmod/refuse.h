@@ -10,6 +10,8 @@
 struct dsr_packet;
 struct dsr_service;
 
+enum dsr_no_backend dsr_refuse_how(const struct dsr_service *svc,
+				   enum dsr_counter why);
 unsigned int dsr_refuse(struct sk_buff *skb, struct dsr_net *dn,
 			const struct dsr_service *svc,
 			const struct dsr_packet *pkt, enum dsr_counter why,

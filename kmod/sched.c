@@ -59,6 +59,7 @@ static bool takes(const struct dsr_backend *be, u64 hash, bool by_load)
 	       (by_load || (hash >> 56) < dsr_backend_share(be));
 }
 
+/* The scheduler's first word, available or not. */
 static u32 ask(const struct dsr_pool *pool, atomic64_t *turn, u64 hash)
 {
 	return turn ? pool->ops->next(pool, turn, hash) :
@@ -116,16 +117,35 @@ struct dsr_backend *dsr_sched_by_hash(const struct dsr_pool *pool, u64 hash)
 /**
  * dsr_sched_next() - choose the backend of a new flow
  * @pool: the service's pool, or NULL
- * @svc: the service
+ * @turn: the service's turn, which schedulers may advance
  * @hash: the tuple's hash with the shared key
  *
  * Context: softirq, under RCU.
  * Return: an available backend, or NULL when there is none.
  */
 struct dsr_backend *dsr_sched_next(const struct dsr_pool *pool,
-				   struct dsr_service *svc, u64 hash)
+				   atomic64_t *turn, u64 hash)
 {
-	return pool ? choose(pool, &svc->turn, hash) : NULL;
+	return pool ? choose(pool, turn, hash) : NULL;
+}
+
+/**
+ * dsr_sched_passed_over() - whom the hash names, if that takes no new flows
+ * @pool: the service's pool
+ * @hash: the tuple's hash with the shared key
+ *
+ * Context: under RCU.
+ * Return: the backend in whose place another one is chosen, or NULL.
+ */
+const struct dsr_backend *dsr_sched_passed_over(const struct dsr_pool *pool,
+						u64 hash)
+{
+	const struct dsr_backend *be;
+
+	if (pool->ops->exhaustive)
+		return NULL;
+	be = pool->backend[ask(pool, NULL, hash)];
+	return takes(be, hash, false) ? NULL : be;
 }
 
 static int compare_backends(const void *a, const void *b)

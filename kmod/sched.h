@@ -42,6 +42,7 @@ struct dsr_pool {
  * @by_hash: the choice for a flow that must be chosen the same again, here and
  *	     by other directors, with nothing remembered
  * @next: the choice for a new flow that will be remembered
+ * @steady: whether @next chooses as @by_hash does: not by turns, load or chance
  * @by_load: whether @next allows for a slow start by itself
  * @exhaustive: whether both have looked at every backend, and choose only
  *		available ones; else they are asked again, with another hash,
@@ -55,6 +56,7 @@ struct dsr_sched_ops {
 	int (*build)(struct dsr_pool *pool, const struct dsr_service *svc);
 	u32 (*by_hash)(const struct dsr_pool *pool, u64 hash);
 	u32 (*next)(const struct dsr_pool *pool, atomic64_t *turn, u64 hash);
+	bool steady;
 	bool by_load;
 	bool exhaustive;
 };
@@ -78,7 +80,15 @@ extern const char dsr_sched_unknown[];	/* says which there are */
 /* Packet path: by_hash, and next. */
 struct dsr_backend *dsr_sched_by_hash(const struct dsr_pool *pool, u64 hash);
 struct dsr_backend *dsr_sched_next(const struct dsr_pool *pool,
-				   struct dsr_service *svc, u64 hash);
+				   atomic64_t *turn, u64 hash);
+const struct dsr_backend *dsr_sched_passed_over(const struct dsr_pool *pool,
+						u64 hash);
+
+/* The slot of maglev's table that a hash names. */
+static inline u32 dsr_pool_slot(const struct dsr_pool *pool, u64 hash)
+{
+	return (u32)hash & (pool->table_size - 1);
+}
 
 /* Configuration: config_lock held. */
 int dsr_pool_build(struct dsr_service *svc, const struct dsr_sched_ops *sched,

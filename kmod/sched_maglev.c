@@ -37,7 +37,7 @@ out:
 
 static u32 maglev_by_hash(const struct dsr_pool *pool, u64 hash)
 {
-	return pool->table[(u32)hash & (pool->table_size - 1)];
+	return pool->table[dsr_pool_slot(pool, hash)];
 }
 
 static u32 maglev_next(const struct dsr_pool *pool, atomic64_t *turn, u64 hash)
@@ -50,4 +50,5 @@ const struct dsr_sched_ops dsr_sched_maglev = {
 	.build = maglev_build,
 	.by_hash = maglev_by_hash,
 	.next = maglev_next,
+	.steady = true,
 };

@@ -77,6 +77,7 @@ const struct dsr_sched_ops dsr_sched_failover = {
 	.build = no_table,
 	.by_hash = failover_by_hash,
 	.next = failover_next,
+	.steady = true,
 	.exhaustive = true,
 };
 

@@ -65,17 +65,20 @@
  *	    DSR_A_SETTINGS_HASH_SEED	u64, key of the schedulers' hashes
  *	    DSR_A_SETTINGS_FLOW_BYTES	u64, memory of the table (answers only)
  *	    DSR_A_SETTINGS_GENERATION	u32, of the configuration (answers only)
- *	DSR_A_FLOW (nest)		a flow			(answers only)
+ *	DSR_A_FLOW (nest)		a flow; a request may say whom it is with
  *	    DSR_A_FLOW_CLIENT		binary, the client's address
- *	    DSR_A_FLOW_CLIENT_PORT	u16, network byte order
+ *	    DSR_A_FLOW_CLIENT_PORT	u16, network byte order; in a request with
+ *					ICMP the identifier of an echo
  *	    DSR_A_FLOW_ADDRESS		binary, where to; absent where only the
  *					service is known (IPv6 prefixes and marks)
  *	    DSR_A_FLOW_PORT		u16, network byte order
  *	    DSR_A_FLOW_PROTOCOL		u8
- *	    DSR_A_FLOW_STATE		u8, enum dsr_flow_show
+ *	    DSR_A_FLOW_STATE		u8, enum dsr_flow_show	(answers only)
  *	    DSR_A_FLOW_IDLE		u32, seconds since it was marked as seen,
  *					which is up to an eighth of its timeout late
+ *							(answers only)
  *	    DSR_A_FLOW_LEFT		u32, seconds until it is forgotten
+ *							(answers only)
  *	DSR_A_FLOW_COUNT (nest)		how many flows, a u32 each; the attribute's
  *					number is that of enum dsr_flow_show plus 1
  *
@@ -91,6 +94,30 @@
  *					of the service of the change before
  *	DSR_A_GENERATION		u32, changes with the configuration
  *	DSR_A_MORE			flag: further changes follow
+ *
+ *	DSR_A_EXPLAIN (nest)		what a packet would meet with now
+ *	    DSR_A_EXPLAIN_MARK		u32, its firewall mark, not 0; default none
+ *	    DSR_A_EXPLAIN_ACK		u8, 1: it is one of the middle of a TCP or
+ *					SCTP connection; default 0: its first one
+ *	    DSR_A_EXPLAIN_DECISION	u8, enum dsr_decision	(answers only, as
+ *	    DSR_A_EXPLAIN_COUNTER	u8, enum dsr_counter: which one would count
+ *					what becomes of it; absent: none, it's
+ *					not dsr's			    are
+ *	    DSR_A_EXPLAIN_PAST		u8, enum dsr_past; absent where no flow was
+ *					looked for			    all
+ *	    DSR_A_EXPLAIN_BEFORE	nest BACKEND{ADDRESS, STATE}: the flow's one
+ *					so far, where another is chosen	    of
+ *	    DSR_A_EXPLAIN_SCHEDULER	string, where one was asked	    these)
+ *	    DSR_A_EXPLAIN_STEADY	u8, with SCHEDULER; 0: the choice goes by
+ *					turns, load or chance and holds for now
+ *	    DSR_A_EXPLAIN_SLOTS		u32, the size of maglev's table
+ *	    DSR_A_EXPLAIN_SLOT		u32, the slot of it that the hash names
+ *	    DSR_A_EXPLAIN_PASSED_OVER	nest BACKEND{ADDRESS, STATE}: whom the hash
+ *					names, but it takes no new flows, or, up,
+ *					takes only some in its slow start
+ *	    DSR_A_EXPLAIN_NO_BACKEND	u8, enum dsr_no_backend: what becomes of it
+ *					where there's no backend
+ *	    DSR_A_EXPLAIN_MTU		u32, towards the backend
  *
  * Address, prefix length, protocol and ports, or mark and family, name a
  * service; they and a backend's address name a backend.  In a nest of counters
@@ -131,6 +158,10 @@
  *				one.  Answers with GENERATION.  A refusal's extended
  *				ack has the number of the change, from 0 on, as a
  *				u64 in its cookie.
+ *	EXPLAIN			FLOW{CLIENT, ADDRESS, PROTOCOL, ports}, and
+ *				EXPLAIN{MARK, ACK} or not; answers with EXPLAIN,
+ *				SERVICE{key} if there is one, and BACKEND if there
+ *				is one; nothing is changed by it
  *
  * Errors, each with an extended-ack message: EINVAL (a value is missing or
  * out of range), ENOENT, EEXIST, EOPNOTSUPP (known, but not in this release),
@@ -180,6 +211,7 @@ enum dsr_cmd {
 	DSR_CMD_DEVICE_GET,
 	DSR_CMD_CONFIG_GET,
 	DSR_CMD_CONFIG_CHANGE,
+	DSR_CMD_EXPLAIN,
 
 	__DSR_CMD_MAX
 };
@@ -198,6 +230,7 @@ enum dsr_attr {
 	DSR_A_CHANGES,
 	DSR_A_GENERATION,
 	DSR_A_MORE,
+	DSR_A_EXPLAIN,
 
 	__DSR_A_MAX
 };
@@ -275,7 +308,7 @@ enum dsr_flow_attr {
 	DSR_A_FLOW_CLIENT_PORT,
 	DSR_A_FLOW_ADDRESS,
 	DSR_A_FLOW_PORT,
-	DSR_A_FLOW_PROTOCOL,
+	DSR_A_FLOW_PROTOCOL,		/* the last one of a request */
 	DSR_A_FLOW_STATE,
 	DSR_A_FLOW_IDLE,
 	DSR_A_FLOW_LEFT,
@@ -293,6 +326,27 @@ enum dsr_device_attr {
 };
 
 #define DSR_A_DEVICE_MAX (__DSR_A_DEVICE_MAX - 1)
+
+enum dsr_explain_attr {
+	DSR_A_EXPLAIN_UNSPEC,
+	DSR_A_EXPLAIN_MARK,
+	DSR_A_EXPLAIN_ACK,		/* the last one of a request */
+	DSR_A_EXPLAIN_DECISION,
+	DSR_A_EXPLAIN_COUNTER,
+	DSR_A_EXPLAIN_PAST,
+	DSR_A_EXPLAIN_BEFORE,
+	DSR_A_EXPLAIN_SCHEDULER,
+	DSR_A_EXPLAIN_STEADY,
+	DSR_A_EXPLAIN_SLOTS,
+	DSR_A_EXPLAIN_SLOT,
+	DSR_A_EXPLAIN_PASSED_OVER,
+	DSR_A_EXPLAIN_NO_BACKEND,
+	DSR_A_EXPLAIN_MTU,
+
+	__DSR_A_EXPLAIN_MAX
+};
+
+#define DSR_A_EXPLAIN_MAX (__DSR_A_EXPLAIN_MAX - 1)
 
 /* How a packet travels to a backend. */
 enum dsr_mode {
@@ -374,6 +428,63 @@ enum dsr_flow_show {
 
 #define DSR_FLOW_SHOW_MAX (__DSR_FLOW_SHOW_MAX - 1)
 #define DSR_FLOW_SHOW_NAMES { "new", "open", "closing", "closed", "affinity" }
+
+/* What decided where a packet goes. */
+enum dsr_decision {
+	DSR_DECISION_NOT_VIP,
+	DSR_DECISION_OWN_ADDRESS,
+	DSR_DECISION_NO_SERVICE,
+	DSR_DECISION_REFUSED,
+	DSR_DECISION_FLOW,
+	DSR_DECISION_AFFINITY,
+	DSR_DECISION_SCHEDULER,
+	DSR_DECISION_HASH,
+	DSR_DECISION_STATELESS,
+	DSR_DECISION_UNSTORED,
+
+	__DSR_DECISION_MAX
+};
+
+#define DSR_DECISION_MAX (__DSR_DECISION_MAX - 1)
+#define DSR_DECISION_NAMES { \
+	"not-vip", "own-address", "no-service", "refused", "flow", "affinity", \
+	"scheduler", "hash", "stateless", "unstored" }
+#define DSR_DECISION_MEANINGS { \
+	"no service has this address or mark", \
+	"the client has the VIP itself", \
+	"the VIP has no service for this protocol and port", \
+	"an option of the service forbids it", \
+	"its flow stays with its backend", \
+	"the client's earlier flows went there", \
+	"the scheduler chooses for a new flow", \
+	"in the middle of a connection: by hash, where other directors send it", \
+	"the service remembers no flows: by hash", \
+	"the flow table has no room: by hash, or the client's affinity" }
+
+/* What the flow table says of a packet's flow. */
+enum dsr_past {
+	DSR_PAST_NONE,
+	DSR_PAST_KNOWN,
+	DSR_PAST_EXPIRED,
+	DSR_PAST_REMOVED,
+	DSR_PAST_DOWN,
+	DSR_PAST_LOST,
+	DSR_PAST_REUSED,
+
+	__DSR_PAST_MAX
+};
+
+#define DSR_PAST_MAX (__DSR_PAST_MAX - 1)
+#define DSR_PAST_NAMES { \
+	"none", "known", "expired", "removed", "down", "lost", "reused" }
+#define DSR_PAST_MEANINGS { \
+	"no flow yet", \
+	"its flow is known", \
+	"its flow has expired", \
+	"its flow's backend was removed", \
+	"its flow's backend is down", \
+	"its flow's backend has no usable neighbour", \
+	"its flow is known, but it begins a new one" }
 
 /*
  * The counters, named once: netlink, /proc, sysfs and dsrctl all print from

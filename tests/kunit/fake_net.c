@@ -282,7 +282,7 @@ u32 fake_next(struct dsr_service *svc, u64 hash)
 	u32 n;
 
 	rcu_read_lock();
-	be = dsr_sched_next(dsr_service_pool(svc), svc, hash);
+	be = dsr_sched_next(dsr_service_pool(svc), &svc->turn, hash);
 	n = be ? fake_number(be) : 0;
 	rcu_read_unlock();
 	return n;

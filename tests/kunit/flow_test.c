@@ -311,14 +311,27 @@ static void flow_that_wakes_is_not_taken(struct kunit *test)
 	ledger_audit(test, ledger);
 }
 
+static bool room(struct ledger *ledger, u32 n)
+{
+	bool room;
+
+	rcu_read_lock();
+	room = dsr_flow_has_room(ledger->table, ledger_hash(n), &ledger->user);
+	rcu_read_unlock();
+	return room;
+}
+
 static void full_of_open_flows_has_no_room(struct kunit *test)
 {
 	struct ledger *ledger = ledger_create(test, FLOWS);
-	u32 n, refused = 0, slots = ledger->table->nr * DSR_FLOW_WAYS;
+	u32 n, refused = 0, told = 0, slots = ledger->table->nr * DSR_FLOW_WAYS;
 
-	for (n = 0; n < FLOWS * 8; n++)
+	for (n = 0; n < FLOWS * 8; n++) {
+		told += !room(ledger, n);
 		refused += ledger_put(ledger, n, DSR_FLOW_OPEN, 1) ==
 			   DSR_FLOW_NO_ROOM;
+		KUNIT_ASSERT_EQ(test, told, refused);
+	}
 	KUNIT_EXPECT_GE(test, refused, FLOWS * 8 - slots);
 	KUNIT_EXPECT_EQ(test, ledger->entries, FLOWS * 8 - refused);
 	ledger_audit(test, ledger);

@@ -58,13 +58,13 @@ operations = [each["name"] for each in spec["operations"]["list"]]
 check(constants("dsr_cmd", "DSR_CMD_"), operations, "the commands")
 check(1, spec["operations"]["list"][0]["value"], "the first command's number")
 check(constants("dsr_attr", "DSR_A_"), attributes("main"), "the attributes of a message")
-for each in ("service", "backend", "settings", "flow", "device"):
+for each in ("service", "backend", "settings", "flow", "device", "explain"):
     check(constants(f"dsr_{each}_attr", f"DSR_A_{each.upper()}_"), attributes(each),
           f"the attributes of {each}")
 check(table("DSR_TRAFFIC_TABLE"), attributes("traffic"), "the counters of a service")
 check(table("DSR_COUNTER_TABLE"), attributes("counters"), "the counters of a namespace")
 
-for each in ("mode", "state", "hash", "on-remove", "no-backend", "flow-show"):
+for each in ("mode", "state", "hash", "on-remove", "no-backend", "flow-show", "decision", "past"):
     name = "dsr_" + each.replace("-", "_")
     check(constants(name, name.upper() + "_"), enums[each]["entries"], f"the enum {each}")
     check(words(name.upper()), enums[each]["entries"], f"the words of {each}")
