@@ -292,6 +292,8 @@ static const struct genl_ops ops[] = {
 	},
 	OP(CONFIG_CHANGE, dsr_nl_config_change, dsr_policy_config,
 	   DSR_A_MORE),
+	OP(EXPLAIN, dsr_nl_explain, dsr_policy_explain,
+	   DSR_A_EXPLAIN),
 };
 
 /* No alias for autoloading: that would ask for no capability. */

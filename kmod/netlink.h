@@ -24,6 +24,7 @@ extern const struct nla_policy dsr_policy_backend_key[DSR_A_BACKEND + 1];
 extern const struct nla_policy dsr_policy_settings[DSR_A_SETTINGS + 1];
 extern const struct nla_policy dsr_policy_device[DSR_A_DEVICE + 1];
 extern const struct nla_policy dsr_policy_config[DSR_A_MORE + 1];
+extern const struct nla_policy dsr_policy_explain[DSR_A_EXPLAIN + 1];
 
 /* netlink.c: what the objects' files share. */
 int dsr_nl_invalid(struct netlink_ext_ack *extack, const struct nlattr *attr,
@@ -98,6 +99,9 @@ int dsr_nl_backend_stage_del(struct dsr_nl_staging *staging,
 			     struct nlattr **attrs);
 int dsr_nl_backend_addr(const struct nlattr *nest, struct dsr_addr *addr,
 			struct netlink_ext_ack *extack);
+int dsr_nl_backend_put(struct sk_buff *msg, const struct dsr_backend *be);
+int dsr_nl_backend_put_state(struct sk_buff *msg, int type,
+			     const struct dsr_backend *be);
 int dsr_nl_backend_add(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_backend_set(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_backend_del(struct sk_buff *skb, struct genl_info *info);
@@ -136,6 +140,9 @@ void dsr_nl_config_net_init(struct dsr_net *dn);
 void dsr_nl_config_net_exit(struct dsr_net *dn);
 int dsr_nl_config_init(void);
 void dsr_nl_config_exit(void);
+
+/* netlink_explain.c */
+int dsr_nl_explain(struct sk_buff *skb, struct genl_info *info);
 
 int dsr_netlink_init(void);
 void dsr_netlink_exit(void);

@@ -265,13 +265,11 @@ int dsr_nl_backend_put_config(struct sk_buff *msg, const struct dsr_backend *be)
 	return 0;
 }
 
-int dsr_nl_backend_fill(struct sk_buff *msg, const void *object)
+/* The nest with all that there is to say of a backend. */
+int dsr_nl_backend_put(struct sk_buff *msg, const struct dsr_backend *be)
 {
-	const struct dsr_backend *be = object;
 	struct nlattr *nest;
 
-	if (dsr_nl_service_put_key(msg, be->svc))
-		return -EMSGSIZE;
 	nest = nla_nest_start(msg, DSR_A_BACKEND);
 	if (!nest ||
 	    dsr_nl_put_addr(msg, DSR_A_BACKEND_ADDRESS, &be->addr) ||
@@ -280,6 +278,28 @@ int dsr_nl_backend_fill(struct sk_buff *msg, const void *object)
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
+}
+
+/* A nest @type with no more than which one it is, and its state. */
+int dsr_nl_backend_put_state(struct sk_buff *msg, int type,
+			     const struct dsr_backend *be)
+{
+	struct nlattr *nest = nla_nest_start(msg, type);
+
+	if (!nest ||
+	    dsr_nl_put_addr(msg, DSR_A_BACKEND_ADDRESS, &be->addr) ||
+	    nla_put_u8(msg, DSR_A_BACKEND_STATE, dsr_backend_state(be)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+int dsr_nl_backend_fill(struct sk_buff *msg, const void *object)
+{
+	const struct dsr_backend *be = object;
+
+	return dsr_nl_service_put_key(msg, be->svc) ||
+	       dsr_nl_backend_put(msg, be) ? -EMSGSIZE : 0;
 }
 
 /* Its packets would come back. */

@@ -100,6 +100,19 @@ static const struct nla_policy device[DSR_A_DEVICE_IFINDEX + 1] = {
 	[DSR_A_DEVICE_IFINDEX] = U32_POLICY(&ifindex_range),
 };
 
+static const struct nla_policy flow[DSR_A_FLOW_PROTOCOL + 1] = {
+	[DSR_A_FLOW_CLIENT] = ADDRESS_POLICY,
+	[DSR_A_FLOW_CLIENT_PORT] = { .type = NLA_U16 },
+	[DSR_A_FLOW_ADDRESS] = ADDRESS_POLICY,
+	[DSR_A_FLOW_PORT] = { .type = NLA_U16 },
+	[DSR_A_FLOW_PROTOCOL] = { .type = NLA_U8 },
+};
+
+static const struct nla_policy explain[DSR_A_EXPLAIN_ACK + 1] = {
+	[DSR_A_EXPLAIN_MARK] = U32_POLICY(&mark_range),
+	[DSR_A_EXPLAIN_ACK] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
 const struct nla_policy dsr_policy_none[DSR_A_SERVICE + 1] = {
 	[DSR_A_SERVICE] = {
 		.type = NLA_REJECT,
@@ -150,4 +163,9 @@ const struct nla_policy dsr_policy_config[DSR_A_MORE + 1] = {
 	[DSR_A_CHANGES] = NLA_POLICY_NESTED(changes),
 	[DSR_A_GENERATION] = { .type = NLA_U32 },
 	[DSR_A_MORE] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy dsr_policy_explain[DSR_A_EXPLAIN + 1] = {
+	[DSR_A_FLOW] = NLA_POLICY_NESTED(flow),
+	[DSR_A_EXPLAIN] = NLA_POLICY_NESTED(explain),
 };

@@ -140,6 +140,19 @@ check(do("flow-get", service(), dump=True) == [], "flows are dumped")
 check(do("flow-flush", {})["flow-count"] == nothing, "flows are forgotten")
 refused("the flows of an unknown service", "no such", do, "flow-count", service(port=81))
 
+packet = {"flow": {"client": address("192.0.2.7"), "client-port": 5000, "address": address("10.2.0.1"),
+                   "port": 80, "protocol": 6}}
+got = do("explain", packet)
+check(got["explain"]["decision"] == "scheduler", "a packet is explained")
+check(got["explain"]["past"] == "none", "it has no flow")
+check(same(got["service"]["address"], "10.2.0.1"), "it is a service's")
+got = do("explain", packet | {"explain": {"mark": 9, "ack": 1}})
+check(got["explain"]["decision"] == "hash", "one of the middle of a connection")
+refused("a packet without its flow", "missing", do, "explain", {})
+refused("a packet with an answer", "", do, "explain", packet | {"explain": {"slot": 1}})
+refused("a packet of two families", "same family", do, "explain",
+        {"flow": packet["flow"] | {"address": address("2001:db8:2::1")}})
+
 lo = {"device": {"ifindex": socket.if_nametoindex("lo")}}
 do("device-attach", lo)
 check(do("device-get", {}, dump=True) == [lo], "an attached device is listed")
