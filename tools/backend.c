@@ -470,21 +470,66 @@ struct address backend_address(const struct nlattr *const *attrs)
 			    mnl_attr_get_payload_len(attr));
 }
 
-void backend_print(const struct selector *service, const struct nlattr *nest)
+void backend_values_print(const struct nlattr *nest)
 {
-	char name[ADDRESS_LEN], selector[SELECTOR_LEN];
 	const struct nlattr *table[DSR_A_BACKEND_MAX + 1];
 	struct address address;
+	char name[ADDRESS_LEN];
 
 	attrs_of_nest(nest, table, DSR_A_BACKEND_MAX);
 	address = backend_address(table);
+	out_string("address", "%s", address_format(&address, name));
+	keywords_print(keywords, ARRAY_SIZE(keywords), table);
+	traffic_print(table[DSR_A_BACKEND_STATS]);
+}
+
+/* What names it, and its state as a word. */
+static const char *state_read(const struct nlattr *nest,
+			      struct address *address, char *word)
+{
+	const struct nlattr *table[DSR_A_BACKEND_MAX + 1];
+	uint64_t state;
+
+	attrs_of_nest(nest, table, DSR_A_BACKEND_MAX);
+	*address = backend_address(table);
+	state = attr_number(table[DSR_A_BACKEND_STATE], DSR_STATE_UP);
+	return name_of(state, states, ARRAY_SIZE(states), "state", word);
+}
+
+const char *backend_state_format(const struct nlattr *nest, char *buf)
+{
+	char name[ADDRESS_LEN], word[WORD_LEN];
+	struct address address;
+	const char *state;
+
+	state = state_read(nest, &address, word);
+	snprintf(buf, BACKEND_STATE_LEN, "%s, which is %s",
+		 address_format(&address, name), state);
+	return buf;
+}
+
+void backend_state_print(const char *key, const struct nlattr *nest)
+{
+	char name[ADDRESS_LEN], word[WORD_LEN];
+	struct address address;
+	const char *state;
+
+	state = state_read(nest, &address, word);
+	out_part_open(key);
+	out_string("address", NULL, address_format(&address, name));
+	out_string("state", NULL, state);
+	out_part_close();
+}
+
+void backend_print(const struct selector *service, const struct nlattr *nest)
+{
+	char selector[SELECTOR_LEN];
+
 	out_item_open(NULL);
 	if (service)
 		out_string("service", "%s ",
 			   selector_format(service, selector));
-	out_string("address", "%s", address_format(&address, name));
-	keywords_print(keywords, ARRAY_SIZE(keywords), table);
-	traffic_print(table[DSR_A_BACKEND_STATS]);
+	backend_values_print(nest);
 	out_item_close();
 }
 

@@ -55,6 +55,19 @@ void backend_put_set(struct nlmsghdr *request, unsigned long which,
 enum status backends_get(const struct selector *selector,
 			 struct answer *answer);
 
+/* What there is to say of a backend, as values of the item or part that is open.
+ * @nest is a DSR_A_BACKEND.
+ */
+void backend_values_print(const struct nlattr *nest);
+
+/* "10.3.0.1, which is unresolved"; @buf has BACKEND_STATE_LEN characters.  The
+ * values of JSON are those of backend_values_print().
+ */
+#define BACKEND_STATE_LEN (ADDRESS_LEN + sizeof(", which is ") + WORD_LEN)
+
+const char *backend_state_format(const struct nlattr *nest, char *buf);
+void backend_state_print(const char *key, const struct nlattr *nest);
+
 /* @nest is a DSR_A_BACKEND; @service is printed with it unless it is NULL. */
 void backend_print(const struct selector *service, const struct nlattr *nest);
 

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # bash completion for dsrctl(8)
 
-_dsrctl_objects='service backend device flow stats metrics set get realserver import'
+_dsrctl_objects='service backend device flow explain stats metrics set get save apply realserver import'
 
 # _dsrctl_list WORDS: one a line, which is how words that may follow are told.
 _dsrctl_list()
@@ -20,6 +20,7 @@ _dsrctl_verbs()
 	backend) echo add set del drain show flush help ;;
 	device) echo attach detach show help ;;
 	flow) echo show count flush help ;;
+	explain) echo help ;;
 	stats) echo show help ;;
 	metrics) echo show textfile help ;;
 	set) echo flows hash-seed help ;;
@@ -42,6 +43,7 @@ _dsrctl_keywords()
 			lladdr ;;
 	drain) echo for ;;
 	set) echo flows hash-seed ;;
+	explain) echo mark ack ;;
 	esac
 }
 
@@ -58,7 +60,7 @@ _dsrctl_values()
 	state) echo up down ;;
 	dev) echo none && _dsrctl_devices ;;
 	lladdr) echo none ;;
-	affinity | weight | timeout-* | *-flows | slow-start | for | flows | \
+	affinity | mark | weight | timeout-* | *-flows | slow-start | for | flows | \
 	hash-seed) ;;
 	*) return 1 ;;
 	esac
@@ -149,6 +151,10 @@ _dsrctl_next()
 	case "$object $verb $#" in
 	"set "*)
 		_dsrctl_options set "${@:2}" ;;
+	"explain "*" 2")
+		_dsrctl_services ;;
+	"explain "*)
+		_dsrctl_options explain "${@:4}" ;;
 	"service add 2" | "backend add 3" | "backend flush 3")
 		;;
 	"service set 2" | "service del 2" | "service show 2" | \

@@ -90,6 +90,7 @@ enum status service_main(struct args *args);
 enum status backend_main(struct args *args);
 enum status device_main(struct args *args);
 enum status flow_main(struct args *args);
+enum status explain_main(struct args *args);
 enum status stats_main(struct args *args);
 enum status metrics_main(struct args *args);
 enum status set_main(struct args *args);

@@ -20,12 +20,13 @@ static const char usage[] =
 "Usage: dsrctl [OPTIONS] OBJECT [VERB [ARGS]]\n"
 "       dsrctl OBJECT help\n"
 "\n"
-"OBJECT := { service | backend | device | flow | stats | metrics | set | get |\n"
-"            realserver | import | help }\n"
+"OBJECT := { service | backend | device | flow | explain | stats | metrics | set |\n"
+"            get | save | apply | realserver | import | help }\n"
 "    service     the virtual services of this director\n"
 "    backend     the backends of a service\n"
 "    device      the devices with the fast path\n"
 "    flow        the flows that are remembered\n"
+"    explain     which backend a packet would get now, and why\n"
 "    stats       the counters of the network namespace\n"
 "    metrics     counters and gauges for Prometheus\n"
 "    set, get    the settings of the network namespace\n"
@@ -74,6 +75,7 @@ static const struct command objects[] = {
 	{ "backend", backend_main },
 	{ "device", device_main },
 	{ "flow", flow_main },
+	{ "explain", explain_main },
 	{ "stats", stats_main },
 	{ "metrics", metrics_main },
 	{ "set", set_main },

@@ -120,6 +120,18 @@ void out_item_close(void)
 	json_object_put(out.node[1]);
 }
 
+void out_part_open(const char *key)
+{
+	if (options.json)
+		json_push(key, json_object_new_object());
+}
+
+void out_part_close(void)
+{
+	if (options.json)
+		out.depth--;
+}
+
 void out_string(const char *key, const char *format, const char *value)
 {
 	if (options.json) {

@@ -23,6 +23,10 @@ void out_list_close(void);
 void out_item_open(const char *key);
 void out_item_close(void);
 
+/* An item of JSON whose text stands in the line of the one that it is in. */
+void out_part_open(const char *key);
+void out_part_close(void);
+
 /* @key for JSON, a printf @format for text; NULL: not printed in that one. */
 void out_string(const char *key, const char *format, const char *value);
 void out_number(const char *key, const char *format, uint64_t value);

@@ -272,6 +272,22 @@ int selector_family(const struct selector *selector)
 				address_family(&selector->address);
 }
 
+bool protocol_find(const char *word, uint8_t *protocol)
+{
+	uint64_t number;
+
+	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
+		if (protocols[i].number && !strcmp(word, protocols[i].name)) {
+			*protocol = protocols[i].number;
+			return true;
+		}
+
+	if (!number_parse(word, UINT8_MAX, &number) || !number)
+		return false;
+	*protocol = number;
+	return true;
+}
+
 const char *protocol_format(uint8_t number, char *buf)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)

@@ -30,6 +30,9 @@ size_t selector_hash(const struct selector *selector);
 
 int selector_family(const struct selector *selector);
 
+/* A name, or a number above 0. */
+bool protocol_find(const char *word, uint8_t *protocol);
+
 /* @buf has room for PROTOCOL_LEN characters. */
 const char *protocol_format(uint8_t number, char *buf);
 

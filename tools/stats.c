@@ -69,6 +69,18 @@ void traffic_print(const struct nlattr *nest)
 	out_item_close();
 }
 
+const char *stats_name(uint64_t number)
+{
+	return number < ARRAY_SIZE(netns_counters) ?
+	       netns_counters[number].name : NULL;
+}
+
+const char *stats_meaning(uint64_t number)
+{
+	return number < ARRAY_SIZE(netns_counters) ?
+	       netns_counters[number].meaning : NULL;
+}
+
 static void counter_print(const struct nlattr *attr)
 {
 	uint16_t number = mnl_attr_get_type(attr);

@@ -16,6 +16,12 @@ struct counter {
 extern const struct counter traffic_counters[DSR_TRAFFIC_MAX + 1];
 extern const struct counter netns_counters[DSR_COUNTER_MAX + 1];
 
+/* Of a counter of the network namespace, NULL where only a newer dsrctl knows
+ * it.
+ */
+const char *stats_name(uint64_t number);
+const char *stats_meaning(uint64_t number);
+
 /* The counters of a service or a backend, if they were asked for (-s). */
 void traffic_print(const struct nlattr *nest);
 

@@ -310,6 +310,27 @@ for verb in show count flush; do
 	usage "flow $verb and a word too many" '"now": nothing more' \
 		flow "$verb" "$svc" 10.3.0.1 now
 done
+usage "explain nothing" 'no packet given' explain
+usage "explain a client alone" 'no destination given' explain 192.0.2.7:1
+for client in '' x 192.0.2.7: 192.0.2.7:65536 192.0.2.7:1:2 '[fd00::1' \
+	'[fd00::1]:x' fd00::1:2:3:4:5:6:7:8; do
+	usage "explain client '$client'" "client \"" explain "$client" "$svc"
+done
+for word in 10.2.0.1 10.2.0.1:80; do
+	usage "explain to $word" 'a protocol is expected' \
+		explain 192.0.2.7:1 "$word"
+done
+for word in 10.2.0.1:80/tcpp 10.2.0.1:80/0 10.2.0.1:80/256 10.2.0.1/any; do
+	usage "explain to $word" 'tcp, udp, sctp, icmp, icmpv6 or a number' \
+		explain 192.0.2.7:1 "$word"
+done
+for word in /tcp x/tcp 10.2.0.1:x/tcp 10.2.0.1:80-90/tcp '[fd00::1:80/tcp'; do
+	usage "explain to $word" "destination \"" explain 192.0.2.7:1 "$word"
+done
+usage "explain with what is no option" 'one of mark, ack' \
+	explain 192.0.2.7:1 "$svc" syn
+usage "explain with mark 0" 'mark "0": a number from 1' \
+	explain 192.0.2.7:1 "$svc" mark 0
 usage "set nothing" 'nothing to change: one of flows, hash-seed' set
 usage "set what is for reading" 'option "flow-bytes": one of flows, hash-seed' \
 	set flow-bytes 1
@@ -341,7 +362,7 @@ check "--version is the same" prints '^dsrctl [0-9]+\.[0-9]' --version
 for help in help -h --help -help; do
 	check "$help lists the objects" prints '^ +realserver ' "$help"
 done
-for object in service backend device flow stats metrics set get realserver import; do
+for object in service backend device flow explain stats metrics set get save apply realserver import; do
 	check "$object help" prints "^Usage: dsrctl $object " "$object" help
 	check "help $object" prints "^Usage: dsrctl $object " help "$object"
 	check "$object -h" prints "^Usage: dsrctl $object " "$object" -h
@@ -402,6 +423,9 @@ else
 		"device detach lo" \
 		"flow" "-j flow show $svc" "flow show mark 7/ipv6 fd00:3::1" \
 		"flow count" "-s flow flush $svc 10.3.0.1" \
+		"explain 192.0.2.7:40000 $svc" "-j explain [fd00::1]:1 [2001:db8::1]:80/udp mark 7" \
+		"explain 192.0.2.7:1 $svc ack" "explain fd00::1 [2001:db8::1]/icmpv6" \
+		"explain 192.0.2.7 10.2.0.1/47" \
 		"set flows 1048576" "set hash-seed 18446744073709551615" \
 		"get" "-j get flow-bytes"; do
 		# shellcheck disable=SC2086 # words
@@ -471,8 +495,8 @@ completes()
 }
 
 check "completion of objects" \
-	completes "dsrctl " service backend device flow stats metrics set get \
-	realserver import help
+	completes "dsrctl " service backend device flow explain stats metrics \
+	set get save apply realserver import help
 check "completion of a beginning" completes "dsrctl -j ser" service
 check "completion of verbs" \
 	completes "dsrctl service " add set del show flush help
@@ -480,6 +504,8 @@ check "completion of verbs of a cut object" \
 	completes "dsrctl b s" set show
 check "completion of flow verbs" \
 	completes "dsrctl fl " show count flush help
+check "completion of explain's options" \
+	completes "dsrctl explain 192.0.2.7:1 $svc mark 7 " ack
 check "completion of settings" completes "dsrctl get f" flows flow-bytes
 check "completion of realserver verbs" \
 	completes "dsrctl realserver " add del show check help

@@ -93,3 +93,9 @@ packets() {
 	done < "$T/packets"
 	[ "$checks" -gt 0 ] || tap 1 "packets were checked"
 }
+
+# explained < SCRIPT: the same with what lib/explain.py has
+explained() {
+	cat "$traffic_dir/../netns/lib/explain.py" - > "$T/explained"
+	packets < "$T/explained"
+}
