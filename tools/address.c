@@ -22,9 +22,14 @@ int address_family(const struct address *address)
 	return address->len == 4 ? AF_INET : AF_INET6;
 }
 
+int address_compare(const struct address *a, const struct address *b)
+{
+	return a->len - b->len ?: memcmp(a->byte, b->byte, sizeof(a->byte));
+}
+
 bool address_equal(const struct address *a, const struct address *b)
 {
-	return a->len == b->len && !memcmp(a->byte, b->byte, sizeof(a->byte));
+	return !address_compare(a, b);
 }
 
 /* Brackets are an IPv6 address's only. */

@@ -20,6 +20,9 @@ struct address {
 struct address address_from(const void *bytes, unsigned int len);
 int address_family(const struct address *address);
 bool address_equal(const struct address *a, const struct address *b);
+
+/* Below 0: @a comes first; no address comes before IPv4, that before IPv6. */
+int address_compare(const struct address *a, const struct address *b);
 bool address_parse(const char *word, struct address *address);
 const char *address_format(const struct address *address, char *buf);
 

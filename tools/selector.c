@@ -334,12 +334,25 @@ const char *selector_format(const struct selector *selector, char *buf)
 	return buf;
 }
 
+static int number_compare(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+int selector_compare(const struct selector *a, const struct selector *b)
+{
+	return address_compare(&a->address, &b->address) ?:
+	       number_compare(a->prefixlen, b->prefixlen) ?:
+	       number_compare(a->port, b->port) ?:
+	       number_compare(a->port_end, b->port_end) ?:
+	       number_compare(a->protocol, b->protocol) ?:
+	       number_compare(a->mark, b->mark) ?:
+	       number_compare(a->family, b->family);
+}
+
 bool selector_equal(const struct selector *a, const struct selector *b)
 {
-	return address_equal(&a->address, &b->address) &&
-	       a->prefixlen == b->prefixlen && a->protocol == b->protocol &&
-	       a->port == b->port && a->port_end == b->port_end &&
-	       a->mark == b->mark && a->family == b->family;
+	return !selector_compare(a, b);
 }
 
 /* FNV-1a */

@@ -28,6 +28,9 @@ const char *selector_format(const struct selector *selector, char *buf);
 bool selector_equal(const struct selector *a, const struct selector *b);
 size_t selector_hash(const struct selector *selector);
 
+/* An order for people: by address, then port; below 0: @a comes first. */
+int selector_compare(const struct selector *a, const struct selector *b);
+
 int selector_family(const struct selector *selector);
 
 /* A name, or a number above 0. */
