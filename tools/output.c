@@ -15,7 +15,8 @@
 #define DEPTH_MAX 8
 
 /* Of JSON only the outermost list's present item is held in memory: node[0]
- * stands for that list and is NULL, node[1] is the item.
+ * stands for that list and is NULL, node[1] is the item.  An item in no list is
+ * node[0].
  */
 static struct {
 	struct json_object *node[DEPTH_MAX];
@@ -42,21 +43,25 @@ static void json_push(const char *key, struct json_object *node)
 	out.node[out.depth++] = node;
 }
 
-/* json-c indents by two spaces; in the list each line stands one step in. */
-static void json_write(struct json_object *item)
+static const char *json_text(struct json_object *item)
 {
 	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
-	const char *text;
 
 	if (options.pretty)
 		flags |= JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
+	return json_object_to_json_string_ext(item, flags) ?: "";
+}
+
+/* json-c indents by two spaces; in the list each line stands one step in. */
+static void json_write(struct json_object *item)
+{
+	const char *text = json_text(item);
 
 	if (out.listed)
 		putchar(',');
-	text = json_object_to_json_string_ext(item, flags);
 	if (options.pretty)
 		fputs("\n  ", stdout);
-	for (; text && *text; text++) {
+	for (; *text; text++) {
 		putchar(*text);
 		if (*text == '\n')
 			fputs("  ", stdout);
@@ -113,11 +118,14 @@ void out_item_close(void)
 {
 	out_line();
 	out.indent--;
-	if (!options.json || --out.depth > 1)
+	if (!options.json || --out.depth > !out.node[0])
 		return;
 
-	json_write(out.node[1]);
-	json_object_put(out.node[1]);
+	if (out.depth)
+		json_write(out.node[1]);
+	else
+		puts(json_text(out.node[0]));
+	json_object_put(out.node[out.depth]);
 }
 
 void out_part_open(const char *key)
@@ -152,6 +160,16 @@ void out_number(const char *key, const char *format, uint64_t value)
 		text_begin();
 		printf(format, value);
 	}
+}
+
+void out_decimal(const char *key, double value)
+{
+	char text[64];
+
+	if (!options.json)
+		return;
+	snprintf(text, sizeof(text), "%.3f", value);
+	json_add(key, json_object_new_double_s(value, text));
 }
 
 /* As text the word, if any, says that it is so, and its absence that it isn't. */

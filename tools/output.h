@@ -16,7 +16,8 @@
 
 /* Lists hold items and an item holds values, lists and items.  @key names the
  * thing in JSON: NULL for the outermost list and for the items of a list.  As
- * text an item begins a line, indented under the item that it is in.
+ * text an item begins a line, indented under the item that it is in.  An item
+ * in no list is JSON of its own, on one line: so are endless answers written.
  */
 void out_list_open(const char *key);
 void out_list_close(void);
@@ -30,6 +31,7 @@ void out_part_close(void);
 /* @key for JSON, a printf @format for text; NULL: not printed in that one. */
 void out_string(const char *key, const char *format, const char *value);
 void out_number(const char *key, const char *format, uint64_t value);
+void out_decimal(const char *key, double value);	/* JSON alone, to 0.001 */
 void out_bool(const char *key, const char *text, bool value);
 
 /* Goes on in a new line of text within the same item. */
