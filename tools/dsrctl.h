@@ -99,5 +99,6 @@ enum status save_main(struct args *args);
 enum status apply_main(struct args *args);
 enum status realserver_main(struct args *args);
 enum status import_main(struct args *args);
+enum status top_main(struct args *args);
 
 #endif /* DSRCTL_H */

@@ -21,7 +21,7 @@ static const char usage[] =
 "       dsrctl OBJECT help\n"
 "\n"
 "OBJECT := { service | backend | device | flow | explain | stats | metrics | set |\n"
-"            get | save | apply | realserver | import | help }\n"
+"            get | save | apply | top | realserver | import | help }\n"
 "    service     the virtual services of this director\n"
 "    backend     the backends of a service\n"
 "    device      the devices with the fast path\n"
@@ -34,12 +34,14 @@ static const char usage[] =
 "    apply       the configuration becomes that of a file, at once or not at all\n"
 "    realserver  on a backend: the VIP on lo, silent in ARP\n"
 "    import      what another load balancer has saved, as lines of dsrctl\n"
+"    top         live rates of services and backends\n"
 "OPTIONS := { -j, --json     JSON, always an array\n"
 "             -p, --pretty   JSON for people to read\n"
 "             -s, --stats    with counters\n"
 "             -n, --netns NETNS   in the network namespace NETNS\n"
 "             -b, --batch FILE    the commands of a file, up to one that fails\n"
 "             --force             with -b: also those behind it\n"
+"             -b, --batch NUMBER  of top: so many samples, for scripts\n"
 "             -V, --version\n"
 "             -h, --help }\n"
 "\n"
@@ -60,7 +62,7 @@ static const struct flag {
 	{ 'n', "netns", .value = &options.netns,
 	  .expected = "the name of a network namespace" },
 	{ 'b', "batch", .value = &options.batch,
-	  .expected = "a file of commands, - for standard input," },
+	  .expected = "a file of commands, - for standard input, or for top a number" },
 	{ 'V', "version", .set = &options.version },
 	{ 'h', "help", .set = &options.help },
 	{ 0, "force", .set = &options.force },
@@ -84,6 +86,7 @@ static const struct command objects[] = {
 	{ "apply", apply_main },
 	{ "realserver", realserver_main },
 	{ "import", import_main },
+	{ "top", top_main },
 };
 
 static enum status option_unknown(const char *option)
@@ -262,9 +265,17 @@ static enum status batch_run(const char *path)
 	return failed == DONE ? status : failed;
 }
 
+/* Of top alone -b is no file; what is cut too short run() refuses. */
+static bool is_top(const struct args *args)
+{
+	const char *word = args->left ? args->word[0] : "";
+
+	return *word && !strncmp(word, "top", strlen(word));
+}
+
 static enum status act(struct args *args)
 {
-	if (!options.batch)
+	if (!options.batch || is_top(args))
 		return run(args);
 	if (args->left)
 		return usage_error("\"%s\": -b FILE takes no command beside the file's",

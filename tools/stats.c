@@ -2,6 +2,7 @@
 /* The counters: their names and meanings are the tables of dsr.h. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "dsr.h"
 #include "dsrctl.h"
@@ -43,6 +44,28 @@ static const char *counter_name(const struct counter *table, size_t count,
 
 	snprintf(buf, NAME_LEN, "counter-%u", number);
 	return buf;
+}
+
+void stats_read(const struct nlattr *nest, uint64_t *count, uint16_t max)
+{
+	const struct nlattr *attr;
+
+	memset(count, 0, sizeof(*count) * (max + 1));
+	if (!nest)
+		return;
+	mnl_attr_for_each_nested(attr, nest)
+		if (is_counter(attr) && mnl_attr_get_type(attr) <= max)
+			count[mnl_attr_get_type(attr)] = mnl_attr_get_u64(attr);
+}
+
+const char *stats_name(enum dsr_counter number)
+{
+	return counters[number].name;
+}
+
+bool stats_is_drop(enum dsr_counter number)
+{
+	return !strncmp(stats_name(number), DROP, strlen(DROP));
 }
 
 void traffic_print(const struct nlattr *nest)

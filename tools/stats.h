@@ -25,4 +25,14 @@ const char *stats_meaning(uint64_t number);
 /* The counters of a service or a backend, if they were asked for (-s). */
 void traffic_print(const struct nlattr *nest);
 
+/* The counters of a nest by their numbers, up to @max; 0: not there. */
+void stats_read(const struct nlattr *nest, uint64_t *count, uint16_t max);
+
+/* Those of the network namespace: @number is one that this dsrctl knows. */
+const char *stats_name(enum dsr_counter number);
+bool stats_is_drop(enum dsr_counter number);
+
+/* What the names of all drops begin with, and no other. */
+#define DROP "drop_"
+
 #endif /* DSRCTL_STATS_H */

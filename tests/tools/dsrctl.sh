@@ -362,7 +362,7 @@ check "--version is the same" prints '^dsrctl [0-9]+\.[0-9]' --version
 for help in help -h --help -help; do
 	check "$help lists the objects" prints '^ +realserver ' "$help"
 done
-for object in service backend device flow explain stats metrics set get save apply realserver import; do
+for object in service backend device flow explain stats metrics set get save apply top realserver import; do
 	check "$object help" prints "^Usage: dsrctl $object " "$object" help
 	check "help $object" prints "^Usage: dsrctl $object " help "$object"
 	check "$object -h" prints "^Usage: dsrctl $object " "$object" -h
@@ -434,6 +434,35 @@ else
 	done
 fi
 
+##### top
+
+usage "top: no terminal" 'no terminal: -b NUMBER' top
+usage "top: no interval" 'interval "0": seconds from 1' -b 1 top 0
+usage "top: parts of a second" 'interval "1.5"' -b 1 top 1.5
+usage "top: too long an interval" 'from 1 to 3600' -b 1 top 3601
+usage "top: a word too many" '"2": nothing more' -b 1 top 1 2
+usage "top: no samples" '-b "0": the number of samples' -b 0 top
+usage "top: samples that are no number" '-b "x": the number of' -j top -b x
+usage "top: -b without a number" '--batch: .* for top a number is expected' top -b
+
+rates_test()
+{
+	local -a sources libs
+	local source
+
+	read -ra libs < <(pkg-config --libs ncursesw)
+	for source in "$tools"/*.c; do
+		[[ $source == */main.c ]] || sources+=("$source")
+	done
+	cc -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g \
+		-fsanitize=address,undefined -fno-sanitize-recover=all \
+		-I"$tools" -I"$uapi" -o "$tmp/rates_test" \
+		"$here/rates_test.c" "${sources[@]}" \
+		-lmnl -ljson-c "${libs[@]}" 2>"$tmp/err" &&
+		"$tmp/rates_test" 2>"$tmp/err"
+}
+check "top: rates of two samples" rates_test
+
 ##### man page, completion, installation
 
 man_clean()
@@ -457,7 +486,7 @@ done < <(sed -nE -e '/, \\$/ { N; s/ \\\n[[:space:]]*/ /; }' \
 for words in service:{add,set,del,show,flush} \
 	backend:{add,set,del,drain,show,flush} device:{attach,detach,show} \
 	flow:{show,count,flush} set get realserver:{add,del,show,check} \
-	import:ipvs; do
+	import:ipvs explain top save apply metrics:{show,textfile}; do
 	check "the man page has ${words/:/ }" man_has "dsrctl ${words/:/ } "
 done
 for option in scheduler hash affinity stateless adopt on-remove no-backend \
@@ -496,7 +525,7 @@ completes()
 
 check "completion of objects" \
 	completes "dsrctl " service backend device flow explain stats metrics \
-	set get save apply realserver import help
+	set get save apply top realserver import help
 check "completion of a beginning" completes "dsrctl -j ser" service
 check "completion of verbs" \
 	completes "dsrctl service " add set del show flush help
