@@ -58,11 +58,6 @@ void stats_read(const struct nlattr *nest, uint64_t *count, uint16_t max)
 			count[mnl_attr_get_type(attr)] = mnl_attr_get_u64(attr);
 }
 
-const char *stats_name(enum dsr_counter number)
-{
-	return counters[number].name;
-}
-
 bool stats_is_drop(enum dsr_counter number)
 {
 	return !strncmp(stats_name(number), DROP, strlen(DROP));

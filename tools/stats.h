@@ -28,8 +28,7 @@ void traffic_print(const struct nlattr *nest);
 /* The counters of a nest by their numbers, up to @max; 0: not there. */
 void stats_read(const struct nlattr *nest, uint64_t *count, uint16_t max);
 
-/* Those of the network namespace: @number is one that this dsrctl knows. */
-const char *stats_name(enum dsr_counter number);
+/* @number is one that this dsrctl knows. */
 bool stats_is_drop(enum dsr_counter number);
 
 /* What the names of all drops begin with, and no other. */
