@@ -502,10 +502,11 @@ void dsr_backend_settle(struct dsr_backend *be)
 }
 
 /* The last of it: what it shows of itself.  Its service does by now. */
-void dsr_backend_show(struct dsr_backend *be)
+void dsr_backend_show(const struct dsr_transaction *txn,
+		      struct dsr_backend *be)
 {
 	list_del_init(&be->changed);
-	if (be->coming)
+	if (be->coming && !txn->large)
 		dsr_sysfs_backend_add(be);
 	be->coming = false;
 }

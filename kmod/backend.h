@@ -107,7 +107,7 @@ struct dsr_backend {
 	bool going;
 	struct dsr_addr addr;
 	u32 seq;			/* ascending in the service's list */
-	struct dsr_backend_dir *dir;	/* NULL where sysfs had no memory */
+	struct dsr_backend_dir *dir;	/* NULL: sysfs doesn't show it */
 	struct rcu_head rcu;
 };
 
@@ -254,7 +254,8 @@ int dsr_backend_stage_set(struct dsr_transaction *txn, struct dsr_backend *be,
 			  const struct dsr_backend_options *options);
 void dsr_backend_stage_del(struct dsr_transaction *txn, struct dsr_backend *be);
 void dsr_backend_settle(struct dsr_backend *be);
-void dsr_backend_show(struct dsr_backend *be);
+void dsr_backend_show(const struct dsr_transaction *txn,
+		      struct dsr_backend *be);
 void dsr_backend_restore(struct dsr_backend *be);
 void dsr_backend_remove_all(struct dsr_service *svc);
 

@@ -38,6 +38,7 @@ static int __net_init dsr_net_init(struct net *net)
 	dsr_track_init(dn);
 	dsr_reset_net_init(dn);
 	dsr_sweep_net_init(dn);
+	dsr_sysfs_net_init(dn);
 	dsr_device_net_init(dn);
 	dsr_nl_config_net_init(dn);
 
@@ -90,6 +91,7 @@ static void __net_exit dsr_net_exit(struct net *net)
 
 	dsr_procfs_net_exit(dn);
 	dsr_nl_config_net_exit(dn);
+	dsr_sysfs_net_exit(dn);
 	mutex_lock(&dn->config_lock);
 	dsr_service_flush(dn);
 	mutex_unlock(&dn->config_lock);

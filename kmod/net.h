@@ -79,6 +79,8 @@ struct dsr_net {
 	struct notifier_block netdev_notifier;
 	struct delayed_work resolver;
 	struct delayed_work sweeper;
+	struct work_struct views;	/* sysfs catches up, */
+	u32 views_cursor;		/* from this service's id on */
 	u32 swept;			/* sets, by the sweeper alone */
 	unsigned long next_round;	/* of the resolver, in jiffies */
 	bool woken;			/* by an event, any context */

@@ -453,7 +453,8 @@ void dsr_service_settle_pool(struct dsr_service *svc)
 }
 
 /* What a committed transaction has left to do to a service. */
-void dsr_service_settle(struct dsr_service *svc)
+void dsr_service_settle(const struct dsr_transaction *txn,
+			struct dsr_service *svc)
 {
 	bool coming = dsr_service_coming(svc);
 
@@ -475,7 +476,7 @@ void dsr_service_settle(struct dsr_service *svc)
 	if (svc->vip)
 		dsr_vip_settle(svc);
 	dsr_mark_set(&svc->pending, DSR_SETTLED);
-	if (coming)
+	if (coming && !txn->large)
 		dsr_sysfs_service_add(svc);
 }
 

@@ -125,7 +125,7 @@ struct dsr_service {
 	struct dsr_service_options *staged;	/* NULL: stay as they are */
 	bool rebuild;			/* needs another pool */
 	bool built;			/* and has it, in @staged_pool */
-	struct device *device;		/* NULL where sysfs had no memory */
+	struct device *device;		/* NULL: sysfs doesn't show it */
 	struct rcu_head rcu;
 };
 
@@ -190,7 +190,8 @@ void dsr_service_touch(struct dsr_transaction *txn, struct dsr_service *svc);
 int dsr_service_prepare(struct dsr_transaction *txn, struct dsr_service *svc,
 			struct netlink_ext_ack *extack);
 void dsr_service_settle_pool(struct dsr_service *svc);
-void dsr_service_settle(struct dsr_service *svc);
+void dsr_service_settle(const struct dsr_transaction *txn,
+			struct dsr_service *svc);
 void dsr_service_restore(struct dsr_service *svc);
 
 void dsr_service_net_init(struct dsr_net *dn);

@@ -215,6 +215,77 @@ void dsr_sysfs_backend_del(struct dsr_backend *be)
 	kobject_put(&be->dir->kobj);
 }
 
+/* How many services to show while others wait for config_lock. */
+#define CATCH_UP	16
+
+static void show_service(struct dsr_service *svc)
+{
+	struct dsr_backend *be;
+
+	if (!svc->device)
+		dsr_sysfs_service_add(svc);
+	list_for_each_entry(be, &svc->backends, list)
+		if (!be->dir)
+			dsr_sysfs_backend_add(be);
+}
+
+/* Shows some of the services that aren't yet, from the cursor on. */
+static bool show_some(struct dsr_net *dn)
+{
+	struct dsr_service *svc;
+	unsigned int nr = 0;
+
+	list_for_each_entry(svc, &dn->service_list, list) {
+		if (svc->id < dn->views_cursor)
+			continue;
+		dn->views_cursor = svc->id;
+		if (nr++ == CATCH_UP)
+			return true;
+		show_service(svc);
+	}
+	return false;
+}
+
+static void catch_up(struct work_struct *work)
+{
+	struct dsr_net *dn = container_of(work, struct dsr_net, views);
+	bool more = true;
+
+	while (more) {
+		mutex_lock(&dn->config_lock);
+		more = !dn->closing && show_some(dn);
+		mutex_unlock(&dn->config_lock);
+		cond_resched();
+	}
+}
+
+/**
+ * dsr_sysfs_catch_up() - show, soon, whatever isn't shown yet
+ * @dn: the namespace
+ *
+ * For what comes in great numbers: each backend is a directory with its files,
+ * which takes longer than all else that is done for it.
+ *
+ * Context: process, config_lock held.
+ */
+void dsr_sysfs_catch_up(struct dsr_net *dn)
+{
+	dn->views_cursor = 0;
+	if (!dn->closing)
+		queue_work(dsr_wq, &dn->views);
+}
+
+void dsr_sysfs_net_init(struct dsr_net *dn)
+{
+	INIT_WORK(&dn->views, catch_up);
+}
+
+/* dn->closing is set. */
+void dsr_sysfs_net_exit(struct dsr_net *dn)
+{
+	cancel_work_sync(&dn->views);
+}
+
 static void counters_init(void)
 {
 	struct attribute *attr;

@@ -3,6 +3,7 @@
 #define _DSR_SYSFS_H
 
 struct dsr_backend;
+struct dsr_net;
 struct dsr_service;
 
 /* Configuration: config_lock held.  Nothing here takes it again: removing a
@@ -10,6 +11,9 @@ struct dsr_service;
  */
 void dsr_sysfs_service_add(struct dsr_service *svc);
 void dsr_sysfs_service_del(struct dsr_service *svc);
+void dsr_sysfs_catch_up(struct dsr_net *dn);
+void dsr_sysfs_net_init(struct dsr_net *dn);
+void dsr_sysfs_net_exit(struct dsr_net *dn);
 void dsr_sysfs_backend_add(struct dsr_backend *be);
 void dsr_sysfs_backend_del(struct dsr_backend *be);
 

@@ -8,6 +8,7 @@
 #include "sched.h"
 #include "service.h"
 #include "settings.h"
+#include "sysfs.h"
 #include "transaction.h"
 
 /**
@@ -27,6 +28,7 @@ void dsr_transaction_begin(struct dsr_transaction *txn, struct dsr_net *dn)
 	INIT_LIST_HEAD(&txn->backends);
 	txn->reseeded = false;
 	txn->flows = 0;
+	txn->large = false;
 }
 
 /**
@@ -54,6 +56,23 @@ int dsr_transaction_prepare(struct dsr_transaction *txn,
 	return txn->flows ? dsr_settings_flows(txn->dn, txn->flows, extack) : 0;
 }
 
+/* What comes and goes in sysfs at once: some 10 ms. */
+#define LARGE	256
+
+static bool is_large(const struct dsr_transaction *txn)
+{
+	const struct list_head *pos;
+	unsigned int nr = 0;
+
+	list_for_each(pos, &txn->services)
+		if (++nr > LARGE)
+			return true;
+	list_for_each(pos, &txn->backends)
+		if (++nr > LARGE)
+			return true;
+	return false;
+}
+
 /**
  * dsr_transaction_commit() - let packets see a transaction, all of it at once
  * @txn: the transaction, prepared
@@ -73,6 +92,7 @@ void dsr_transaction_commit(struct dsr_transaction *txn)
 	if (list_empty(&txn->services) && !txn->reseeded && !txn->flows)
 		return;
 
+	txn->large = is_large(txn);
 	/* Pairs with dsr_mark_done(). */
 	smp_store_release(&dn->committed, txn->number);
 	if (txn->reseeded)
@@ -83,11 +103,13 @@ void dsr_transaction_commit(struct dsr_transaction *txn)
 		dsr_backend_settle(be);
 	list_for_each_entry_safe(svc, next_svc, &txn->services, changed)
 		if (dsr_change_of(svc->pending) == DSR_GOING)
-			dsr_service_settle(svc);
+			dsr_service_settle(txn, svc);
 	list_for_each_entry_safe(svc, next_svc, &txn->services, changed)
-		dsr_service_settle(svc);
+		dsr_service_settle(txn, svc);
 	list_for_each_entry_safe(be, next_be, &txn->backends, changed)
-		dsr_backend_show(be);
+		dsr_backend_show(txn, be);
+	if (txn->large)
+		dsr_sysfs_catch_up(dn);
 	dn->generation++;
 }
 

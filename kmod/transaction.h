@@ -24,6 +24,7 @@ struct netlink_ext_ack;
  * @backends: the same, by dsr_backend.changed
  * @reseeded: the schedulers' hashes get another key
  * @flows: how many flows the table is to hold, 0: as many as it does
+ * @large: so much comes that sysfs shows it afterwards
  *
  * Lives on the stack of a writer, who holds dsr_net.config_lock from
  * dsr_transaction_begin() until it has been committed or aborted.  Changes are
@@ -37,6 +38,7 @@ struct dsr_transaction {
 	struct list_head backends;
 	bool reseeded;
 	u32 flows;
+	bool large;
 };
 
 static inline u32 dsr_transaction_mark(const struct dsr_transaction *txn,

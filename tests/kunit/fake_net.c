@@ -37,6 +37,10 @@ void dsr_sysfs_service_del(struct dsr_service *svc)
 {
 }
 
+void dsr_sysfs_catch_up(struct dsr_net *dn)
+{
+}
+
 void dsr_sysfs_backend_add(struct dsr_backend *be)
 {
 }
