@@ -6,6 +6,7 @@
 
 #include "backend.h"
 #include "netlink.h"
+#include "nexthop.h"
 #include "service.h"
 #include "transaction.h"
 
@@ -179,17 +180,27 @@ static int parse_options(const struct request *request,
 	return err;
 }
 
+/* Where it was found, or why it wasn't.  Context: under RCU. */
+static int put_nexthop(struct sk_buff *msg, const struct dsr_nexthop *nexthop)
+{
+	const struct dsr_l2 *l2 = rcu_dereference(nexthop->l2);
+
+	if (!l2)
+		return nla_put_u8(msg, DSR_A_BACKEND_WHY,
+				  READ_ONCE(nexthop->why));
+	return nla_put_u32(msg, DSR_A_BACKEND_IFINDEX, l2->dev->ifindex) ||
+	       nla_put(msg, DSR_A_BACKEND_LLADDR, ETH_ALEN, l2->eth.h_dest);
+}
+
 static int put_link(struct sk_buff *msg, const struct dsr_backend *be)
 {
-	const struct dsr_l2 *l2;
+	const struct dsr_nexthop *nexthop;
 	int err = 0;
 
 	rcu_read_lock();
-	l2 = dsr_backend_l2(be);
-	if (l2 &&
-	    (nla_put_u32(msg, DSR_A_BACKEND_IFINDEX, l2->dev->ifindex) ||
-	     nla_put(msg, DSR_A_BACKEND_LLADDR, ETH_ALEN, l2->eth.h_dest)))
-		err = -EMSGSIZE;
+	nexthop = rcu_dereference(be->nexthop);
+	if (nexthop)
+		err = put_nexthop(msg, nexthop);
 	rcu_read_unlock();
 	return err;
 }

@@ -67,58 +67,88 @@ static const struct rhashtable_params nexthop_params = {
 	.automatic_shrinking = true,
 };
 
-static struct net_device *route_v4(struct net *net, const struct dsr_addr *addr)
+static enum dsr_why why_not_v4(const struct rtable *rt)
+{
+	if (rt->rt_type == RTN_LOCAL)
+		return DSR_WHY_OWN_ADDRESS;
+	if (rt->rt_type != RTN_UNICAST)
+		return DSR_WHY_NO_ROUTE;
+	return rt->rt_uses_gateway ? DSR_WHY_GATEWAY : DSR_WHY_NONE;
+}
+
+static enum dsr_why route_v4(struct net *net, const struct dsr_addr *addr,
+			     struct net_device **dev)
 {
 	struct flowi4 fl4 = { .daddr = addr->ip.v4 };
-	struct net_device *dev = NULL;
 	struct rtable *rt;
+	enum dsr_why why;
 
 	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
-		return NULL;
-	if (rt->rt_type == RTN_UNICAST && !rt->rt_uses_gateway)
-		dev = rt->dst.dev;
+		return DSR_WHY_NO_ROUTE;
+	why = why_not_v4(rt);
+	*dev = rt->dst.dev;
 	ip_rt_put(rt);
-	return dev;
+	return why;
 }
 
-static struct net_device *route_v6(struct net *net, const struct dsr_addr *addr)
+static enum dsr_why why_not_v6(const struct dst_entry *dst)
+{
+	const struct rt6_info *rt = (const struct rt6_info *)dst;
+
+	if (dst->error)
+		return DSR_WHY_NO_ROUTE;
+	if (rt->rt6i_flags & RTF_LOCAL)
+		return DSR_WHY_OWN_ADDRESS;
+	return rt->rt6i_flags & RTF_GATEWAY ? DSR_WHY_GATEWAY : DSR_WHY_NONE;
+}
+
+static enum dsr_why route_v6(struct net *net, const struct dsr_addr *addr,
+			     struct net_device **dev)
 {
 	struct flowi6 fl6 = { .daddr = addr->ip.v6 };
-	struct net_device *dev = NULL;
 	struct dst_entry *dst;
-	struct rt6_info *rt;
+	enum dsr_why why;
 
 	dst = ip6_route_output(net, NULL, &fl6);
-	rt = (struct rt6_info *)dst;
-	if (!dst->error && !(rt->rt6i_flags & (RTF_GATEWAY | RTF_LOCAL)))
-		dev = dst->dev;
+	why = why_not_v6(dst);
+	*dev = dst->dev;
 	dst_release(dst);
-	return dev;
+	return why;
+}
+
+static enum dsr_why pinned(struct net *net, int ifindex,
+			   struct net_device **dev)
+{
+	*dev = dev_get_by_index_rcu(net, ifindex);
+	return *dev ? DSR_WHY_NONE : DSR_WHY_NO_DEVICE;
+}
+
+static enum dsr_why why_not_device(const struct net_device *dev)
+{
+	if (dev->type != ARPHRD_ETHER || dev->addr_len != ETH_ALEN)
+		return DSR_WHY_NOT_ETHERNET;
+	if (dev->reg_state != NETREG_REGISTERED || !netif_running(dev))
+		return DSR_WHY_DEVICE_DOWN;
+	return netif_carrier_ok(dev) ? DSR_WHY_NONE : DSR_WHY_NO_CARRIER;
 }
 
 /* The device whose link the address is on, if nothing is pinned.  Behind a
  * gateway there is nothing that a MAC address could be rewritten to.
  * Context: under RCU.
  */
-static struct net_device *link_of(struct net *net,
-				  const struct dsr_nexthop_key *key)
+static enum dsr_why link_of(struct net *net, const struct dsr_nexthop_key *key,
+			    struct net_device **dev)
 {
-	struct net_device *dev;
+	enum dsr_why why;
 
 	if (key->ifindex)
-		dev = dev_get_by_index_rcu(net, key->ifindex);
+		why = pinned(net, key->ifindex, dev);
 	else if (key->addr.family == AF_INET)
-		dev = route_v4(net, &key->addr);
+		why = route_v4(net, &key->addr, dev);
 	else
-		dev = route_v6(net, &key->addr);
-
-	if (!dev || dev->type != ARPHRD_ETHER || dev->addr_len != ETH_ALEN)
-		return NULL;
-	if (dev->reg_state != NETREG_REGISTERED || !netif_running(dev) ||
-	    !netif_carrier_ok(dev))
-		return NULL;
-	return dev;
+		why = route_v6(net, &key->addr, dev);
+	return why ? why : why_not_device(*dev);
 }
 
 /* Keeps the neighbour table asking.  A neighbour that answered a while ago is
@@ -135,38 +165,44 @@ static void solicit(struct neighbour *neigh)
 		neigh_update(neigh, NULL, NUD_PROBE, 0, 0);
 }
 
-/* Asks the neighbour table.  Context: under RCU. */
-static bool neighbour_of(struct net_device *dev, const struct dsr_addr *addr,
-			 struct ethhdr *eth)
+/* Asks the neighbour table.  Asking takes a neighbour that has failed back to
+ * its beginning, so look before.  Context: under RCU.
+ */
+static enum dsr_why neighbour_of(struct net_device *dev,
+				 const struct dsr_addr *addr,
+				 struct ethhdr *eth)
 {
 	struct neigh_table *table = addr->family == AF_INET ? &arp_tbl :
 							      &nd_tbl;
+	enum dsr_why why = DSR_WHY_ASKING;
 	struct neighbour *neigh;
-	bool valid;
 
 	neigh = __neigh_lookup(table, &addr->ip, dev, 1);
 	if (!neigh)
-		return false;
+		return DSR_WHY_NO_MEMORY;
 
+	if (READ_ONCE(neigh->nud_state) & NUD_FAILED)
+		why = DSR_WHY_NO_ANSWER;
 	solicit(neigh);
-	valid = READ_ONCE(neigh->nud_state) & NUD_VALID;
-	if (valid) {
+	if (READ_ONCE(neigh->nud_state) & NUD_VALID) {
 		neigh_ha_snapshot(eth->h_dest, neigh, dev);
 		ether_addr_copy(eth->h_source, dev->dev_addr);
+		why = DSR_WHY_NONE;
 	}
 	neigh_release(neigh);
-	return valid;
+	return why;
 }
 
 /* What stands before a packet on its way to @key by @dev.  Context: under RCU. */
-static bool header_of(struct net_device *dev, const struct dsr_nexthop_key *key,
-		      struct ethhdr *eth)
+static enum dsr_why header_of(struct net_device *dev,
+			      const struct dsr_nexthop_key *key,
+			      struct ethhdr *eth)
 {
 	if (is_zero_ether_addr(key->lladdr))
 		return neighbour_of(dev, &key->addr, eth);
 	ether_addr_copy(eth->h_dest, key->lladdr);
 	ether_addr_copy(eth->h_source, dev->dev_addr);
-	return true;
+	return DSR_WHY_NONE;
 }
 
 static bool l2_equal(const struct dsr_l2 *l2, const struct net_device *dev,
@@ -194,6 +230,13 @@ static struct dsr_l2 *l2_create(struct net_device *dev,
 	return l2;
 }
 
+static struct dsr_l2 *l2_of(const struct dsr_net *dn,
+			    const struct dsr_nexthop *nexthop)
+{
+	return rcu_dereference_protected(nexthop->l2,
+					 lockdep_is_held(&dn->config_lock));
+}
+
 static void publish(struct dsr_net *dn, struct dsr_nexthop *nexthop,
 		    struct dsr_l2 *l2)
 {
@@ -212,22 +255,28 @@ static void publish(struct dsr_net *dn, struct dsr_nexthop *nexthop,
  */
 static void resolve(struct dsr_net *dn, struct dsr_nexthop *nexthop)
 {
-	struct net_device *dev;
+	struct net_device *dev = NULL;
 	struct ethhdr eth = {};
-	struct dsr_l2 *l2;
+	enum dsr_why why;
 
 	lockdep_assert_held(&dn->config_lock);
 	WRITE_ONCE(nexthop->dirty, false);
 
 	rcu_read_lock();
-	dev = link_of(dn->net, &nexthop->key);
-	if (dev && !header_of(dev, &nexthop->key, &eth))
+	why = link_of(dn->net, &nexthop->key, &dev);
+	if (!why)
+		why = header_of(dev, &nexthop->key, &eth);
+	if (why)
 		dev = NULL;
-
-	l2 = rcu_dereference(nexthop->l2);
-	if (!l2_equal(l2, dev, &eth))
+	if (!l2_equal(l2_of(dn, nexthop), dev, &eth))
 		publish(dn, nexthop, l2_create(dev, &eth));
 	rcu_read_unlock();
+
+	if (dev && !l2_of(dn, nexthop))
+		why = DSR_WHY_NO_MEMORY;
+	/* Who hasn't answered is asked again and again. */
+	if (why != DSR_WHY_ASKING || nexthop->why != DSR_WHY_NO_ANSWER)
+		WRITE_ONCE(nexthop->why, why);
 }
 
 static void resolver(struct work_struct *work)
@@ -366,10 +415,11 @@ static void forget_device(struct dsr_net *dn, const struct net_device *dev)
 
 	mutex_lock(&dn->config_lock);
 	list_for_each_entry(nexthop, &dn->nexthop_list, list) {
-		l2 = rcu_dereference_protected(nexthop->l2,
-					       lockdep_is_held(&dn->config_lock));
-		if (l2 && l2->dev == dev)
-			publish(dn, nexthop, NULL);
+		l2 = l2_of(dn, nexthop);
+		if (!l2 || l2->dev != dev)
+			continue;
+		publish(dn, nexthop, NULL);
+		WRITE_ONCE(nexthop->why, DSR_WHY_DEVICE_DOWN);
 	}
 	mutex_unlock(&dn->config_lock);
 }

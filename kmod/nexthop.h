@@ -6,6 +6,7 @@
 #include <linux/list.h>
 #include <linux/netdevice.h>
 #include <linux/rhashtable.h>
+#include <uapi/dsr.h>
 
 #include "addr.h"
 #include "net.h"
@@ -43,6 +44,7 @@ struct dsr_nexthop_key {
 struct dsr_nexthop {
 	struct dsr_l2 __rcu *l2;	/* NULL: no usable neighbour */
 	unsigned long since;		/* jiffies: when it became usable */
+	enum dsr_why why;		/* DSR_WHY_NONE: @l2 is there */
 	bool dirty;			/* set by events, in any context */
 
 	struct dsr_nexthop_key key;

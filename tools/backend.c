@@ -19,6 +19,7 @@
 
 static const char *const modes[] = DSR_MODE_NAMES;
 static const char *const states[] = DSR_STATE_NAMES;
+static const char *const whys[] = DSR_WHY_NAMES;
 
 /* What an operator may say of it. */
 static const char *const wanted_states[] = {
@@ -85,6 +86,17 @@ static enum status lladdr_put(const char *value, struct nlmsghdr *request,
 	return DONE;
 }
 
+/* For whom it matters that it can't be reached: not for one that is down. */
+static void why_print(const struct nlattr *attr, uint64_t state)
+{
+	char word[WORD_LEN];
+
+	if (attr && state != DSR_STATE_DOWN)
+		out_string("why", " why %s",
+			   name_of(attr_number(attr, 0), whys, ARRAY_SIZE(whys),
+				   "why", word));
+}
+
 /* What the kernel reports of it is more than an operator may say. */
 static void state_print(const struct nlattr *const *attrs)
 {
@@ -95,6 +107,7 @@ static void state_print(const struct nlattr *const *attrs)
 
 	out_string("state", " state %s",
 		   name_of(state, states, ARRAY_SIZE(states), "state", word));
+	why_print(attrs[DSR_A_BACKEND_WHY], state);
 	if (state == DSR_STATE_DRAINING && left)
 		out_number("drain-left", " drain-left %" PRIu64,
 			   attr_number(left, 0));

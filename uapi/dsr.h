@@ -58,6 +58,8 @@
  *	    DSR_A_BACKEND_IFINDEX	u32, where it was found	(answers only)
  *	    DSR_A_BACKEND_LLADDR	binary, its MAC address	(answers only)
  *	    DSR_A_BACKEND_STATS		nest of counters	(answers only)
+ *	    DSR_A_BACKEND_WHY		u8, enum dsr_why, without LLADDR:
+ *					why it can't be reached	(answers only)
  *	DSR_A_STATS (nest of counters)	of the network namespace (answers only)
  *	DSR_A_SETTINGS (nest)		of the network namespace
  *	    DSR_A_SETTINGS_FLOWS	u32, how many flows the table holds,
@@ -284,6 +286,7 @@ enum dsr_backend_attr {
 	DSR_A_BACKEND_IFINDEX,
 	DSR_A_BACKEND_LLADDR,
 	DSR_A_BACKEND_STATS,
+	DSR_A_BACKEND_WHY,
 
 	__DSR_A_BACKEND_MAX
 };
@@ -377,6 +380,29 @@ enum dsr_state {
 
 #define DSR_STATE_MAX (__DSR_STATE_MAX - 1)
 #define DSR_STATE_NAMES { "up", "unresolved", "draining", "down", "full" }
+
+/* Why a backend can't be reached. */
+enum dsr_why {
+	DSR_WHY_NONE,		/* it can */
+	DSR_WHY_NO_ROUTE,	/* the director has no route to its address */
+	DSR_WHY_GATEWAY,	/* it is behind a gateway and not on a link */
+	DSR_WHY_OWN_ADDRESS,	/* it is the director itself: mode local is for that */
+	DSR_WHY_NO_DEVICE,	/* the pinned device is gone */
+	DSR_WHY_NOT_ETHERNET,	/* its device has no MAC addresses, as lo */
+	DSR_WHY_DEVICE_DOWN,
+	DSR_WHY_NO_CARRIER,	/* its device's link is down */
+	DSR_WHY_ASKING,		/* for its MAC address, since a moment ago */
+	DSR_WHY_NO_ANSWER,	/* to that; the director goes on asking */
+	DSR_WHY_NO_MEMORY,	/* or no room in the neighbour table */
+
+	__DSR_WHY_MAX
+};
+
+#define DSR_WHY_MAX (__DSR_WHY_MAX - 1)
+#define DSR_WHY_NAMES { \
+	"none", "no-route", "gateway", "own-address", "no-device", \
+	"not-ethernet", "device-down", "no-carrier", "asking", "no-answer", \
+	"no-memory" }
 
 /* What of a packet the schedulers' hash is taken of. */
 enum dsr_hash {

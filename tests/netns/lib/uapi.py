@@ -64,7 +64,8 @@ for each in ("service", "backend", "settings", "flow", "device", "explain"):
 check(table("DSR_TRAFFIC_TABLE"), attributes("traffic"), "the counters of a service")
 check(table("DSR_COUNTER_TABLE"), attributes("counters"), "the counters of a namespace")
 
-for each in ("mode", "state", "hash", "on-remove", "no-backend", "flow-show", "decision", "past"):
+for each in ("mode", "state", "hash", "on-remove", "no-backend", "flow-show", "decision", "past",
+             "why"):
     name = "dsr_" + each.replace("-", "_")
     check(constants(name, name.upper() + "_"), enums[each]["entries"], f"the enum {each}")
     check(words(name.upper()), enums[each]["entries"], f"the words of {each}")
