@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "backend.h"
+#include "events.h"
 #include "sched.h"
 #include "service.h"
 #include "stats.h"
@@ -185,6 +186,7 @@ backend_alloc(struct dsr_service *svc, const struct dsr_addr *addr,
 	be->seq = ++svc->dn->last_backend_seq;
 	INIT_LIST_HEAD(&be->drain);
 	INIT_LIST_HEAD(&be->changed);
+	INIT_LIST_HEAD(&be->limit);
 	return be;
 
 err_free:
@@ -271,6 +273,39 @@ void dsr_backend_drains_check(struct dsr_net *dn)
 		WRITE_ONCE(be->options.state, DSR_STATE_DOWN);
 		state_update(be);
 		dn->generation++;
+		dsr_event_backend(dn, DSR_EVENT_KIND_BACKEND_DRAINED, be, 0);
+	}
+}
+
+/* Without a limit it isn't full: who took it away knows. */
+static void limit_update(struct dsr_backend *be)
+{
+	list_del_init(&be->limit);
+	if (be->options.max_flows)
+		list_add_tail(&be->limit, &be->svc->dn->limited);
+	else
+		be->told_full = false;
+}
+
+/**
+ * dsr_backend_limits_check() - tell which backends are full, or no longer
+ * @dn: the namespace
+ *
+ * Context: process, config_lock held.
+ */
+void dsr_backend_limits_check(struct dsr_net *dn)
+{
+	struct dsr_backend *be;
+	bool full;
+
+	lockdep_assert_held(&dn->config_lock);
+	list_for_each_entry(be, &dn->limited, limit) {
+		full = dsr_backend_full(be);
+		if (full == be->told_full)
+			continue;
+		be->told_full = full;
+		dsr_event_backend(dn, full ? DSR_EVENT_KIND_BACKEND_FULL :
+				  DSR_EVENT_KIND_BACKEND_NOT_FULL, be, 0);
 	}
 }
 
@@ -454,6 +489,7 @@ static void backend_remove(struct dsr_backend *be)
 	list_del(&be->list);
 	list_del(&be->changed);
 	list_del(&be->drain);
+	list_del(&be->limit);
 	svc->backends_nr--;
 	id_retract(dn, be);
 	staged_drop(be);
@@ -483,6 +519,7 @@ static void options_take(struct dsr_backend *be,
 	if (be->options.drain_anew || be->options.state != was)
 		state_update(be);
 	WRITE_ONCE(be->full, dsr_backend_full(be));
+	limit_update(be);
 	staged_drop(be);
 }
 
@@ -497,8 +534,10 @@ void dsr_backend_settle(struct dsr_backend *be)
 	}
 	if (staged)
 		options_take(be, staged);
-	if (be->coming)
+	if (be->coming) {
 		state_update(be);
+		limit_update(be);
+	}
 }
 
 /* The last of it: what it shows of itself.  Its service does by now. */
@@ -620,6 +659,7 @@ int dsr_backend_net_init(struct dsr_net *dn)
 	struct dsr_backend_table *table = table_alloc(TABLE_MIN);
 
 	INIT_LIST_HEAD(&dn->drains);
+	INIT_LIST_HEAD(&dn->limited);
 	if (!table)
 		return -ENOMEM;
 	RCU_INIT_POINTER(dn->backends, table);

@@ -101,6 +101,8 @@ struct dsr_backend {
 	/* Configuration and views, under config_lock. */
 	struct list_head list ____cacheline_aligned_in_smp; /* of the service */
 	struct list_head drain;		/* in dsr_net.drains, while it drains */
+	struct list_head limit;		/* in dsr_net.limited, with max_flows */
+	bool told_full;			/* as the last event has it */
 	unsigned long drain_end;	/* jiffies, with options.drain_for */
 	struct list_head changed;	/* dsr_transaction.backends */
 	bool coming;
@@ -243,6 +245,7 @@ struct dsr_backend *dsr_backend_lookup(const struct dsr_service *svc,
 				       const struct dsr_addr *addr);
 enum dsr_state dsr_backend_state(const struct dsr_backend *be);
 void dsr_backend_drains_check(struct dsr_net *dn);
+void dsr_backend_limits_check(struct dsr_net *dn);
 
 /* What a transaction does to a backend, in this order. */
 struct dsr_backend *

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "device.h"
+#include "events.h"
 #include "ingress.h"
 
 static struct dsr_device *find(const struct dsr_net *dn,
@@ -106,8 +107,10 @@ void dsr_device_forget(struct dsr_net *dn, const struct net_device *dev)
 
 	mutex_lock(&dn->config_lock);
 	device = find(dn, dev);
-	if (device)
+	if (device) {
 		detach(dn, device);
+		dsr_event_device(dn, DSR_EVENT_KIND_DEVICE_DETACH, dev, 0);
+	}
 	mutex_unlock(&dn->config_lock);
 }
 

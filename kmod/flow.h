@@ -195,6 +195,19 @@ static inline bool dsr_flow_is_flow(u64 value)
 	return dsr_flow_state(value) < DSR_FLOW_AFFINITY_NEW;
 }
 
+/* How many flows of each state. */
+struct dsr_flow_count {
+	u32 flows[__DSR_FLOW_SHOW_MAX];
+};
+
+/* The state of a value that isn't a fragment's, as it's shown. */
+static inline enum dsr_flow_show dsr_flow_show(u64 value)
+{
+	if (!dsr_flow_is_flow(value))
+		return DSR_FLOW_SHOW_AFFINITY;
+	return DSR_FLOW_SHOW_NEW + dsr_flow_phase(value);
+}
+
 /* Ticks since the flow was last marked as seen: 0 also when another CPU's clock
  * was read a moment after ours.
  */

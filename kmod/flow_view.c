@@ -40,13 +40,6 @@ bool dsr_flow_view(const struct dsr_net *dn, const struct dsr_flow_table *table,
 	return true;
 }
 
-enum dsr_flow_show dsr_flow_view_state(const struct dsr_flow_view *view)
-{
-	if (!dsr_flow_is_flow(view->flow.value))
-		return DSR_FLOW_SHOW_AFFINITY;
-	return DSR_FLOW_SHOW_NEW + dsr_flow_phase(view->flow.value);
-}
-
 static enum dsr_flow_class class_of(const struct dsr_flow_view *view)
 {
 	return dsr_flow_state(view->flow.value) / DSR_FLOW_PHASES;

@@ -20,7 +20,6 @@ struct dsr_flow_view {
 
 bool dsr_flow_view(const struct dsr_net *dn, const struct dsr_flow_table *table,
 		   u32 slot, struct dsr_flow_view *view);
-enum dsr_flow_show dsr_flow_view_state(const struct dsr_flow_view *view);
 u8 dsr_flow_view_protocol(const struct dsr_flow_view *view);
 bool dsr_flow_view_has_ports(const struct dsr_flow_view *view);
 bool dsr_flow_view_daddr(const struct dsr_flow_view *view,

@@ -14,6 +14,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "census.h"
 #include "flow.h"
 
 struct dsr_backend_table;
@@ -64,6 +65,7 @@ struct dsr_net {
 	u32 flows_wanted;		/* capacity of the flow table */
 	u32 flows_generation;		/* changes with the table */
 	struct list_head drains;	/* struct dsr_backend, by @drain */
+	struct list_head limited;	/* struct dsr_backend, by @limit */
 	struct list_head devices;	/* struct dsr_device */
 	struct list_head batches;	/* struct dsr_nl_batch */
 	u32 batch_bytes;		/* in all of them */
@@ -82,6 +84,7 @@ struct dsr_net {
 	struct work_struct views;	/* sysfs catches up, */
 	u32 views_cursor;		/* from this service's id on */
 	u32 swept;			/* sets, by the sweeper alone */
+	struct dsr_census census;	/* by the sweeper alone */
 	unsigned long next_round;	/* of the resolver, in jiffies */
 	bool woken;			/* by an event, any context */
 	bool closing;			/* neither worker may be queued again */

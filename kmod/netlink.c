@@ -6,6 +6,7 @@
 #include <linux/module.h>
 #include <net/ipv6.h>
 
+#include "events.h"
 #include "netlink.h"
 #include "stats.h"
 
@@ -192,6 +193,7 @@ int dsr_nl_change(struct genl_info *info, dsr_nl_stage_t stage)
 
 	mutex_lock(&dn->config_lock);
 	dsr_transaction_begin(&staging.txn, dn);
+	staging.txn.portid = info->snd_portid;
 	err = stage(&staging, info->attrs);
 	err = dsr_transaction_end(&staging.txn, err, info->extack);
 	if (!err)
@@ -296,6 +298,10 @@ static const struct genl_ops ops[] = {
 	   DSR_A_EXPLAIN),
 };
 
+static const struct genl_multicast_group groups[] = {
+	{ .name = DSR_GENL_GROUP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
+};
+
 /* No alias for autoloading: that would ask for no capability. */
 struct genl_family dsr_genl_family = {
 	.name = DSR_GENL_NAME,
@@ -305,6 +311,8 @@ struct genl_family dsr_genl_family = {
 	.parallel_ops = true,	/* config_lock is enough */
 	.ops = ops,
 	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
 };
 
 int dsr_netlink_init(void)
@@ -316,11 +324,14 @@ int dsr_netlink_init(void)
 	err = genl_register_family(&dsr_genl_family);
 	if (err)
 		dsr_nl_config_exit();
+	else
+		dsr_events_open();
 	return err;
 }
 
 void dsr_netlink_exit(void)
 {
+	dsr_events_close();
 	genl_unregister_family(&dsr_genl_family);
 	dsr_nl_config_exit();
 }

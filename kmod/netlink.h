@@ -11,6 +11,7 @@
 #include "transaction.h"
 
 struct dsr_backend;
+struct dsr_flow_count;
 struct dsr_traffic_stats;
 
 extern struct genl_family dsr_genl_family;
@@ -102,6 +103,9 @@ int dsr_nl_backend_addr(const struct nlattr *nest, struct dsr_addr *addr,
 int dsr_nl_backend_put(struct sk_buff *msg, const struct dsr_backend *be);
 int dsr_nl_backend_put_state(struct sk_buff *msg, int type,
 			     const struct dsr_backend *be);
+int dsr_nl_backend_put_key(struct sk_buff *msg, const struct dsr_service *svc,
+			   const struct dsr_addr *addr);
+int dsr_nl_nexthop_fill(struct sk_buff *msg, const void *object);
 int dsr_nl_backend_add(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_backend_set(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_backend_del(struct sk_buff *skb, struct genl_info *info);
@@ -118,11 +122,13 @@ int dsr_nl_settings_set(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_settings_get(struct sk_buff *skb, struct genl_info *info);
 
 /* netlink_flow.c */
+int dsr_nl_flow_count_fill(struct sk_buff *msg, const void *object);
 int dsr_nl_flow_dump(struct sk_buff *msg, struct netlink_callback *cb);
 int dsr_nl_flow_count(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_flow_flush(struct sk_buff *skb, struct genl_info *info);
 
 /* netlink_device.c */
+int dsr_nl_device_fill(struct sk_buff *msg, const void *object);
 int dsr_nl_device_attach(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_device_detach(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_device_dump(struct sk_buff *msg, struct netlink_callback *cb);

@@ -5,6 +5,7 @@
 #include <net/sock.h>
 
 #include "backend.h"
+#include "events.h"
 #include "netlink.h"
 #include "nexthop.h"
 #include "service.h"
@@ -180,6 +181,21 @@ static int parse_options(const struct request *request,
 	return err;
 }
 
+/* The nest with no more than what names the backend, behind its service. */
+int dsr_nl_backend_put_key(struct sk_buff *msg, const struct dsr_service *svc,
+			   const struct dsr_addr *addr)
+{
+	struct nlattr *nest;
+
+	if (dsr_nl_service_put_key(msg, svc))
+		return -EMSGSIZE;
+	nest = nla_nest_start(msg, DSR_A_BACKEND);
+	if (!nest || dsr_nl_put_addr(msg, DSR_A_BACKEND_ADDRESS, addr))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 /* Where it was found, or why it wasn't.  Context: under RCU. */
 static int put_nexthop(struct sk_buff *msg, const struct dsr_nexthop *nexthop)
 {
@@ -203,6 +219,39 @@ static int put_link(struct sk_buff *msg, const struct dsr_backend *be)
 		err = put_nexthop(msg, nexthop);
 	rcu_read_unlock();
 	return err;
+}
+
+static int put_pins(struct sk_buff *msg, int ifindex, const u8 *lladdr)
+{
+	if (nla_put_u32(msg, DSR_A_BACKEND_DEV, ifindex))
+		return -EMSGSIZE;
+	if (is_zero_ether_addr(lladdr))
+		return 0;
+	return nla_put(msg, DSR_A_BACKEND_PINNED_LLADDR, ETH_ALEN, lladdr);
+}
+
+/* What is known of an address, without any of the backends that have it.
+ * Context: config_lock held.
+ */
+int dsr_nl_nexthop_fill(struct sk_buff *msg, const void *object)
+{
+	const struct dsr_nexthop *nexthop = object;
+	const struct dsr_nexthop_key *key = &nexthop->key;
+	struct nlattr *nest;
+	int err;
+
+	nest = nla_nest_start(msg, DSR_A_BACKEND);
+	if (!nest ||
+	    dsr_nl_put_addr(msg, DSR_A_BACKEND_ADDRESS, &key->addr) ||
+	    put_pins(msg, key->ifindex, key->lladdr))
+		return -EMSGSIZE;
+	rcu_read_lock();
+	err = put_nexthop(msg, nexthop);
+	rcu_read_unlock();
+	if (err)
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
 }
 
 /* In seconds, rounded up. */
@@ -237,13 +286,9 @@ static int put_options(struct sk_buff *msg, const struct dsr_backend *be)
 	    nla_put_u8(msg, DSR_A_BACKEND_MODE, options->mode) ||
 	    nla_put_u32(msg, DSR_A_BACKEND_MAX_FLOWS, options->max_flows) ||
 	    nla_put_u32(msg, DSR_A_BACKEND_MIN_FLOWS, options->min_flows) ||
-	    nla_put_u32(msg, DSR_A_BACKEND_SLOW_START, options->slow_start) ||
-	    nla_put_u32(msg, DSR_A_BACKEND_DEV, options->ifindex))
+	    nla_put_u32(msg, DSR_A_BACKEND_SLOW_START, options->slow_start))
 		return -EMSGSIZE;
-	if (is_zero_ether_addr(options->lladdr))
-		return 0;
-	return nla_put(msg, DSR_A_BACKEND_PINNED_LLADDR, ETH_ALEN,
-		       options->lladdr);
+	return put_pins(msg, options->ifindex, options->lladdr);
 }
 
 static int put_config(struct sk_buff *msg, const struct dsr_backend *be)
@@ -536,8 +581,11 @@ int dsr_nl_backend_flush(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&dn->config_lock);
 	svc = dsr_nl_service_find(dn, info->attrs[DSR_A_SERVICE], info->extack);
-	if (!IS_ERR(svc))
+	if (!IS_ERR(svc)) {
 		dsr_backend_flush(svc);
+		dsr_event_service(dn, DSR_EVENT_KIND_BACKEND_FLUSH, svc,
+				  info->snd_portid);
+	}
 	mutex_unlock(&dn->config_lock);
 	return PTR_ERR_OR_ZERO(svc);
 }

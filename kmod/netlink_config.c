@@ -188,6 +188,7 @@ static int batch_run(struct dsr_net *dn, const struct dsr_nl_batch *batch,
 
 	INIT_LIST_HEAD(&staging.devices);
 	dsr_transaction_begin(&staging.txn, dn);
+	staging.txn.portid = info->snd_portid;
 	err = stage_all(&staging, batch, &nr);
 	if (err) {
 		nl_set_extack_cookie_u64(extack, nr);

@@ -6,6 +6,7 @@
 #include <net/sock.h>
 
 #include "device.h"
+#include "events.h"
 #include "netlink.h"
 
 typedef int (*change_t)(struct dsr_net *dn, struct net_device *dev,
@@ -41,7 +42,8 @@ static struct net_device *find(const struct dsr_net *dn, struct nlattr **request
 }
 
 /* RTNL is taken outside config_lock. */
-static int change(struct genl_info *info, change_t what)
+static int change(struct genl_info *info, change_t what,
+		  enum dsr_event_kind kind)
 {
 	struct dsr_net *dn = dsr_net(genl_info_net(info));
 	struct net_device *dev;
@@ -53,6 +55,8 @@ static int change(struct genl_info *info, change_t what)
 	if (!err) {
 		mutex_lock(&dn->config_lock);
 		err = what(dn, dev, info->extack);
+		if (!err)
+			dsr_event_device(dn, kind, dev, info->snd_portid);
 		mutex_unlock(&dn->config_lock);
 	}
 	rtnl_unlock();
@@ -61,12 +65,12 @@ static int change(struct genl_info *info, change_t what)
 
 int dsr_nl_device_attach(struct sk_buff *skb, struct genl_info *info)
 {
-	return change(info, dsr_device_attach);
+	return change(info, dsr_device_attach, DSR_EVENT_KIND_DEVICE_ATTACH);
 }
 
 int dsr_nl_device_detach(struct sk_buff *skb, struct genl_info *info)
 {
-	return change(info, dsr_device_detach);
+	return change(info, dsr_device_detach, DSR_EVENT_KIND_DEVICE_DETACH);
 }
 
 /* A device that a transaction attaches, which happens while it is staged, or
@@ -117,6 +121,14 @@ int dsr_nl_device_stage_detach(struct dsr_nl_staging *staging,
 	return stage(staging, attrs, false);
 }
 
+static void device_tell(const struct dsr_transaction *txn,
+			const struct device_change *device)
+{
+	dsr_event_device(txn->dn, device->attach ?
+			 DSR_EVENT_KIND_DEVICE_ATTACH :
+			 DSR_EVENT_KIND_DEVICE_DETACH, device->dev, txn->portid);
+}
+
 /* The transaction has ended with @err. */
 void dsr_nl_device_end(struct dsr_nl_staging *staging, int err)
 {
@@ -125,21 +137,29 @@ void dsr_nl_device_end(struct dsr_nl_staging *staging, int err)
 	list_for_each_entry_safe_reverse(device, next, &staging->devices, list) {
 		if (device->attach == !!err)
 			dsr_device_detach(staging->txn.dn, device->dev, NULL);
+		if (!err)
+			device_tell(&staging->txn, device);
 		kfree(device);
 	}
 }
 
-static int device_fill(struct sk_buff *msg, const void *object)
+/* What a request names it by, and with @named what it's called too. */
+static int device_put(struct sk_buff *msg, const struct net_device *dev,
+		      bool named)
 {
-	const struct dsr_device *device = object;
 	struct nlattr *nest;
 
 	nest = nla_nest_start(msg, DSR_A_DEVICE);
-	if (!nest || nla_put_u32(msg, DSR_A_DEVICE_IFINDEX,
-				 device->ops.dev->ifindex))
+	if (!nest || nla_put_u32(msg, DSR_A_DEVICE_IFINDEX, dev->ifindex) ||
+	    (named && nla_put_string(msg, DSR_A_DEVICE_IFNAME, dev->name)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
+}
+
+int dsr_nl_device_fill(struct sk_buff *msg, const void *object)
+{
+	return device_put(msg, object, true);
 }
 
 /* The changes that attach the devices behind the first @nr, which counts them. */
@@ -153,7 +173,7 @@ int dsr_nl_device_put(struct sk_buff *msg, const struct dsr_net *dn, long *nr)
 		if (seen++ < *nr)
 			continue;
 		nest = nla_nest_start(msg, DSR_CMD_DEVICE_ATTACH);
-		if (!nest || device_fill(msg, device)) {
+		if (!nest || device_put(msg, device->ops.dev, false)) {
 			nla_nest_cancel(msg, nest);
 			return -EMSGSIZE;
 		}
@@ -180,7 +200,8 @@ int dsr_nl_device_dump(struct sk_buff *msg, struct netlink_callback *cb)
 			continue;
 		header = dsr_nl_put(msg, NETLINK_CB(cb->skb).portid,
 				    cb->nlh->nlmsg_seq, NLM_F_MULTI,
-				    DSR_CMD_DEVICE_GET, device_fill, device);
+				    DSR_CMD_DEVICE_GET, dsr_nl_device_fill,
+				    device->ops.dev);
 		if (!header)
 			break;
 		genl_dump_check_consistent(cb, header);

@@ -116,7 +116,7 @@ static int put_flow(struct sk_buff *msg, const struct dsr_flow_view *view)
 	    put_ports(msg, view) ||
 	    nla_put_u8(msg, DSR_A_FLOW_PROTOCOL,
 		       dsr_flow_view_protocol(view)) ||
-	    nla_put_u8(msg, DSR_A_FLOW_STATE, dsr_flow_view_state(view)) ||
+	    nla_put_u8(msg, DSR_A_FLOW_STATE, dsr_flow_show(view->flow.value)) ||
 	    nla_put_u32(msg, DSR_A_FLOW_IDLE, dsr_flow_seconds(view->idle)) ||
 	    nla_put_u32(msg, DSR_A_FLOW_LEFT, dsr_flow_seconds(view->left)))
 		return -EMSGSIZE;
@@ -127,15 +127,9 @@ static int put_flow(struct sk_buff *msg, const struct dsr_flow_view *view)
 static int flow_fill(struct sk_buff *msg, const void *object)
 {
 	const struct dsr_flow_view *view = object;
-	struct nlattr *nest;
 
-	if (dsr_nl_service_put_key(msg, view->be->svc))
+	if (dsr_nl_backend_put_key(msg, view->be->svc, &view->be->addr))
 		return -EMSGSIZE;
-	nest = nla_nest_start(msg, DSR_A_BACKEND);
-	if (!nest ||
-	    dsr_nl_put_addr(msg, DSR_A_BACKEND_ADDRESS, &view->be->addr))
-		return -EMSGSIZE;
-	nla_nest_end(msg, nest);
 	return put_flow(msg, view);
 }
 
@@ -232,14 +226,9 @@ int dsr_nl_flow_dump(struct sk_buff *msg, struct netlink_callback *cb)
 	return msg->len;
 }
 
-/* How many flows of each state. */
-struct count {
-	u32 flows[__DSR_FLOW_SHOW_MAX];
-};
-
-static int count_fill(struct sk_buff *msg, const void *object)
+int dsr_nl_flow_count_fill(struct sk_buff *msg, const void *object)
 {
-	const struct count *count = object;
+	const struct dsr_flow_count *count = object;
 	struct nlattr *nest;
 	int i;
 
@@ -255,7 +244,7 @@ static int count_fill(struct sk_buff *msg, const void *object)
 
 /* Counts them, and takes them out if they are to be forgotten. */
 static void walk(struct dsr_net *dn, const struct filter *filter, bool forget,
-		 struct count *count)
+		 struct dsr_flow_count *count)
 {
 	const struct dsr_flow_table *table;
 	struct dsr_flow_view view;
@@ -269,7 +258,7 @@ static void walk(struct dsr_net *dn, const struct filter *filter, bool forget,
 			if (!view_at(dn, table, filter, slot, &view) ||
 			    (forget && !dsr_track_remove(dn, &view.flow)))
 				continue;
-			count->flows[dsr_flow_view_state(&view)]++;
+			count->flows[dsr_flow_show(view.flow.value)]++;
 		}
 		end = dsr_flow_slots(table);
 		rcu_read_unlock();
@@ -281,7 +270,7 @@ static void walk(struct dsr_net *dn, const struct filter *filter, bool forget,
 static int walk_and_reply(struct genl_info *info, bool forget)
 {
 	struct dsr_net *dn = dsr_net(genl_info_net(info));
-	struct count count = {};
+	struct dsr_flow_count count = {};
 	struct filter filter;
 	int err;
 
@@ -290,7 +279,7 @@ static int walk_and_reply(struct genl_info *info, bool forget)
 	if (!err)
 		walk(dn, &filter, forget, &count);
 	mutex_unlock(&dn->config_lock);
-	return err ? err : dsr_nl_reply(info, count_fill, &count);
+	return err ? err : dsr_nl_reply(info, dsr_nl_flow_count_fill, &count);
 }
 
 int dsr_nl_flow_count(struct sk_buff *skb, struct genl_info *info)

@@ -3,6 +3,7 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
+#include "events.h"
 #include "netlink.h"
 #include "reset.h"
 #include "sched.h"
@@ -483,6 +484,7 @@ int dsr_nl_service_flush(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&dn->config_lock);
 	dsr_service_flush(dn);
+	dsr_event_service_flush(dn, info->snd_portid);
 	mutex_unlock(&dn->config_lock);
 	return 0;
 }

@@ -20,6 +20,7 @@
 #include <net/route.h>
 
 #include "device.h"
+#include "events.h"
 #include "fragment.h"
 #include "nexthop.h"
 #include "param.h"
@@ -279,6 +280,49 @@ static void resolve(struct dsr_net *dn, struct dsr_nexthop *nexthop)
 		WRITE_ONCE(nexthop->why, why);
 }
 
+/* What was told of a next hop, or would have been to who had listened. */
+struct told {
+	enum dsr_why why;
+	int ifindex;
+	u8 lladdr[ETH_ALEN];
+};
+
+static struct told told_now(const struct dsr_net *dn,
+			    const struct dsr_nexthop *nexthop)
+{
+	const struct dsr_l2 *l2 = l2_of(dn, nexthop);
+	struct told told = { .why = nexthop->why };
+
+	if (l2) {
+		told.ifindex = l2->dev->ifindex;
+		ether_addr_copy(told.lladdr, l2->eth.h_dest);
+	}
+	return told;
+}
+
+static void tell(struct dsr_net *dn, const struct dsr_nexthop *nexthop,
+		 const struct told *before)
+{
+	struct told now = told_now(dn, nexthop);
+
+	if (now.why != before->why)
+		dsr_event_nexthop(dn, now.why ?
+				  DSR_EVENT_KIND_BACKEND_UNRESOLVED :
+				  DSR_EVENT_KIND_BACKEND_RESOLVED, nexthop, NULL);
+	else if (now.ifindex != before->ifindex ||
+		 !ether_addr_equal(now.lladdr, before->lladdr))
+		dsr_event_nexthop(dn, DSR_EVENT_KIND_BACKEND_LLADDR, nexthop,
+				  before->lladdr);
+}
+
+static void resolve_again(struct dsr_net *dn, struct dsr_nexthop *nexthop)
+{
+	struct told before = told_now(dn, nexthop);
+
+	resolve(dn, nexthop);
+	tell(dn, nexthop, &before);
+}
+
 static void resolver(struct work_struct *work)
 {
 	struct dsr_net *dn = container_of(to_delayed_work(work),
@@ -295,7 +339,7 @@ static void resolver(struct work_struct *work)
 
 	list_for_each_entry(nexthop, &dn->nexthop_list, list) {
 		if (all || READ_ONCE(nexthop->dirty))
-			resolve(dn, nexthop);
+			resolve_again(dn, nexthop);
 		cond_resched();
 	}
 	if (!list_empty(&dn->nexthop_list) && !dn->closing)
@@ -407,6 +451,15 @@ static int netevent(struct notifier_block *nb, unsigned long event, void *data)
 	return NOTIFY_DONE;
 }
 
+static void lose_device(struct dsr_net *dn, struct dsr_nexthop *nexthop)
+{
+	struct told before = told_now(dn, nexthop);
+
+	publish(dn, nexthop, NULL);
+	WRITE_ONCE(nexthop->why, DSR_WHY_DEVICE_DOWN);
+	tell(dn, nexthop, &before);
+}
+
 /* The device goes: nobody may find it here once this has returned. */
 static void forget_device(struct dsr_net *dn, const struct net_device *dev)
 {
@@ -416,10 +469,8 @@ static void forget_device(struct dsr_net *dn, const struct net_device *dev)
 	mutex_lock(&dn->config_lock);
 	list_for_each_entry(nexthop, &dn->nexthop_list, list) {
 		l2 = l2_of(dn, nexthop);
-		if (!l2 || l2->dev != dev)
-			continue;
-		publish(dn, nexthop, NULL);
-		WRITE_ONCE(nexthop->why, DSR_WHY_DEVICE_DOWN);
+		if (l2 && l2->dev == dev)
+			lose_device(dn, nexthop);
 	}
 	mutex_unlock(&dn->config_lock);
 }

@@ -160,7 +160,7 @@ static int flows_show(struct seq_file *seq, void *v)
 	dsr_service_name(be->svc, name);
 	seq_printf(seq, " protocol %u state %s service %s backend ",
 		   dsr_flow_view_protocol(view),
-		   flow_states[dsr_flow_view_state(view)], name);
+		   flow_states[dsr_flow_show(view->flow.value)], name);
 	seq_printf(seq, be->addr.family == AF_INET ? "%pI4" : "%pI6c",
 		   &be->addr.ip);
 	seq_printf(seq, " idle %u left %u\n", dsr_flow_seconds(view->idle),

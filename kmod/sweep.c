@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What happens with time alone: expired flows leave the table, drains end,
- * fragments stop waiting.
+ * fragments stop waiting.  And what only shows to who walks the table: how full
+ * it is, and of what.
  *
  * The packet path needs none of it, as it takes expired entries when it wants
  * room.  The gauges of the backends do: a flow that has ended counts until its
@@ -10,6 +11,7 @@
 #include <linux/workqueue.h>
 
 #include "backend.h"
+#include "census.h"
 #include "flow.h"
 #include "fragment.h"
 #include "sweep.h"
@@ -24,16 +26,20 @@
 /* How many sets to look at without a pause: some ten microseconds. */
 #define SWEEP_BATCH	256U
 
-static void sweep_set(const struct dsr_net *dn,
+static void sweep_set(struct dsr_net *dn,
 		      const struct dsr_flow_table *table, u32 set, u32 now)
 {
 	struct dsr_flow flow;
 	unsigned int way;
 
-	for (way = 0; way < DSR_FLOW_WAYS; way++)
-		if (dsr_flow_peek(table, set, way, &flow, NULL) &&
-		    dsr_track_dead(dn, flow.value, now))
+	for (way = 0; way < DSR_FLOW_WAYS; way++) {
+		if (!dsr_flow_peek(table, set, way, &flow, NULL))
+			continue;
+		if (dsr_track_dead(dn, flow.value, now))
 			dsr_track_remove(dn, &flow);
+		else
+			dsr_census_add(&dn->census, flow.value);
+	}
 }
 
 /* Some more sets.  Returns how many; 0 at the end of the table. */
@@ -68,31 +74,38 @@ static u32 sweep_quota(const struct dsr_net *dn)
 	return quota;
 }
 
-static void sweep_table(struct dsr_net *dn)
+/* Returns whether it has come to the table's end. */
+static bool sweep_table(struct dsr_net *dn)
 {
 	u32 quota = sweep_quota(dn), done = 0, more;
 
+	if (!dn->swept)
+		dsr_census_begin(dn);
 	while (done < quota) {
 		more = sweep_some(dn);
 		if (!more) {
 			dn->swept = 0;
-			break;
+			return true;
 		}
 		done += more;
 		cond_resched();
 	}
+	return false;
 }
 
 static void sweep(struct work_struct *work)
 {
 	struct dsr_net *dn = container_of(to_delayed_work(work),
 					  struct dsr_net, sweeper);
-	bool held;
+	bool held, whole;
 
-	sweep_table(dn);
+	whole = sweep_table(dn);
 	held = dsr_fragment_expire(dn);
 	mutex_lock(&dn->config_lock);
+	if (whole)
+		dsr_census_end(dn);
 	dsr_backend_drains_check(dn);
+	dsr_backend_limits_check(dn);
 	if ((dn->services_nr || held) && !dn->closing)
 		queue_delayed_work(dsr_wq, &dn->sweeper, SWEEP_INTERVAL);
 	mutex_unlock(&dn->config_lock);

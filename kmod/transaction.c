@@ -5,6 +5,7 @@
 #include <linux/err.h>
 
 #include "backend.h"
+#include "events.h"
 #include "sched.h"
 #include "service.h"
 #include "settings.h"
@@ -29,6 +30,7 @@ void dsr_transaction_begin(struct dsr_transaction *txn, struct dsr_net *dn)
 	txn->reseeded = false;
 	txn->flows = 0;
 	txn->large = false;
+	txn->portid = 0;
 }
 
 /**
@@ -73,6 +75,49 @@ static bool is_large(const struct dsr_transaction *txn)
 	return false;
 }
 
+/* What goes is told of while it's still there. */
+static void tell_going(const struct dsr_transaction *txn)
+{
+	const struct dsr_service *svc;
+	const struct dsr_backend *be;
+
+	if (!txn->portid)
+		return;
+	list_for_each_entry(be, &txn->backends, changed)
+		if (be->going && !dsr_service_going(be->svc))
+			dsr_event_backend_del(txn->dn, be->svc, &be->addr,
+					      txn->portid);
+	list_for_each_entry(svc, &txn->services, changed)
+		if (dsr_service_going(svc))
+			dsr_event_service(txn->dn, DSR_EVENT_KIND_SERVICE_DEL,
+					  svc, txn->portid);
+}
+
+/* One of which only backends have changed has nothing to tell. */
+static void settle_service(const struct dsr_transaction *txn,
+			   struct dsr_service *svc)
+{
+	bool coming = dsr_service_coming(svc), staged = svc->staged;
+
+	dsr_service_settle(txn, svc);
+	if (txn->portid && (coming || staged))
+		dsr_event_service(txn->dn, coming ? DSR_EVENT_KIND_SERVICE_ADD :
+						    DSR_EVENT_KIND_SERVICE_SET,
+				  svc, txn->portid);
+}
+
+static void show_backend(const struct dsr_transaction *txn,
+			 struct dsr_backend *be)
+{
+	bool coming = be->coming;
+
+	dsr_backend_show(txn, be);
+	if (txn->portid)
+		dsr_event_backend(txn->dn, coming ? DSR_EVENT_KIND_BACKEND_ADD :
+						    DSR_EVENT_KIND_BACKEND_SET,
+				  be, txn->portid);
+}
+
 /**
  * dsr_transaction_commit() - let packets see a transaction, all of it at once
  * @txn: the transaction, prepared
@@ -97,6 +142,7 @@ void dsr_transaction_commit(struct dsr_transaction *txn)
 	smp_store_release(&dn->committed, txn->number);
 	if (txn->reseeded)
 		WRITE_ONCE(dn->hash_key.key[0], dn->pool_key.key[0]);
+	tell_going(txn);
 	list_for_each_entry(svc, &txn->services, changed)
 		dsr_service_settle_pool(svc);
 	list_for_each_entry_safe(be, next_be, &txn->backends, changed)
@@ -105,12 +151,14 @@ void dsr_transaction_commit(struct dsr_transaction *txn)
 		if (dsr_change_of(svc->pending) == DSR_GOING)
 			dsr_service_settle(txn, svc);
 	list_for_each_entry_safe(svc, next_svc, &txn->services, changed)
-		dsr_service_settle(txn, svc);
+		settle_service(txn, svc);
 	list_for_each_entry_safe(be, next_be, &txn->backends, changed)
-		dsr_backend_show(txn, be);
+		show_backend(txn, be);
 	if (txn->large)
 		dsr_sysfs_catch_up(dn);
 	dn->generation++;
+	if (txn->portid && (txn->reseeded || txn->flows))
+		dsr_event_settings(dn, txn->portid);
 }
 
 /**

@@ -25,6 +25,7 @@ struct netlink_ext_ack;
  * @reseeded: the schedulers' hashes get another key
  * @flows: how many flows the table is to hold, 0: as many as it does
  * @large: so much comes that sysfs shows it afterwards
+ * @portid: the netlink port of who asked for it; 0: its changes aren't told
  *
  * Lives on the stack of a writer, who holds dsr_net.config_lock from
  * dsr_transaction_begin() until it has been committed or aborted.  Changes are
@@ -39,6 +40,7 @@ struct dsr_transaction {
 	bool reseeded;
 	u32 flows;
 	bool large;
+	u32 portid;
 };
 
 static inline u32 dsr_transaction_mark(const struct dsr_transaction *txn,

@@ -86,6 +86,12 @@
  *
  *	DSR_A_DEVICE (nest)		a device with the ingress fast path
  *	    DSR_A_DEVICE_IFINDEX	u32
+ *	    DSR_A_DEVICE_IFNAME		string			(answers only)
+ *	DSR_A_EVENT (nest)		what has happened	(events only)
+ *	    DSR_A_EVENT_KIND		u8, enum dsr_event_kind
+ *	    DSR_A_EVENT_PORTID		u32, the netlink port of who asked for it;
+ *					absent: nobody did
+ *	    DSR_A_EVENT_LLADDR_BEFORE	binary, the MAC address that was replaced
  *
  *	DSR_A_CHANGES (nest)		changes of the configuration, in order: each
  *					attribute's number is that of its command,
@@ -165,6 +171,28 @@
  *				SERVICE{key} if there is one, and BACKEND if there
  *				is one; nothing is changed by it
  *
+ * Events, to those of the namespace who have joined the multicast group
+ * "events", which takes the same capability.  All are messages of the command
+ * EVENT; they have EVENT and, by its KIND:
+ *
+ *	SERVICE_ADD, _SET	SERVICE{key, options}
+ *	SERVICE_DEL		SERVICE{key}: with its backends
+ *	SERVICE_FLUSH		nothing more
+ *	BACKEND_ADD, _SET	SERVICE{key}, BACKEND{ADDRESS, options}
+ *	BACKEND_DEL		SERVICE{key}, BACKEND{ADDRESS}
+ *	BACKEND_FLUSH		SERVICE{key}
+ *	SETTINGS_SET		SETTINGS
+ *	DEVICE_ATTACH, _DETACH	DEVICE
+ *	BACKEND_RESOLVED	BACKEND{ADDRESS, DEV, PINNED_LLADDR, IFINDEX,
+ *				LLADDR}: once, whatever services it is a backend of
+ *	BACKEND_LLADDR		the same, and EVENT{LLADDR_BEFORE}
+ *	BACKEND_UNRESOLVED	the same without IFINDEX and LLADDR, but with WHY
+ *	BACKEND_DRAINED, _FULL, _NOT_FULL	as BACKEND_SET
+ *	TABLE_*, FLOOD_*	SETTINGS, FLOW_COUNT
+ *
+ * They come in the order in which things have happened.  A socket that has no
+ * room for one is told so by ENOBUFS when it reads.
+ *
  * Errors, each with an extended-ack message: EINVAL (a value is missing or
  * out of range), ENOENT, EEXIST, EOPNOTSUPP (known, but not in this release),
  * ENOSPC (a limit), ENOMEM, EPERM, ESTALE.  A refused command has changed nothing.
@@ -178,6 +206,7 @@
 
 #define DSR_GENL_NAME		"dsr"
 #define DSR_GENL_VERSION	1
+#define DSR_GENL_GROUP_EVENTS	"events"
 
 #define DSR_WEIGHT_MAX		65535
 #define DSR_SCHEDULER_LEN	15	/* longest name, without the final 0 */
@@ -214,6 +243,7 @@ enum dsr_cmd {
 	DSR_CMD_CONFIG_GET,
 	DSR_CMD_CONFIG_CHANGE,
 	DSR_CMD_EXPLAIN,
+	DSR_CMD_EVENT,
 
 	__DSR_CMD_MAX
 };
@@ -233,6 +263,7 @@ enum dsr_attr {
 	DSR_A_GENERATION,
 	DSR_A_MORE,
 	DSR_A_EXPLAIN,
+	DSR_A_EVENT,
 
 	__DSR_A_MAX
 };
@@ -323,7 +354,8 @@ enum dsr_flow_attr {
 
 enum dsr_device_attr {
 	DSR_A_DEVICE_UNSPEC,
-	DSR_A_DEVICE_IFINDEX,
+	DSR_A_DEVICE_IFINDEX,		/* the last one of a request */
+	DSR_A_DEVICE_IFNAME,
 
 	__DSR_A_DEVICE_MAX
 };
@@ -350,6 +382,17 @@ enum dsr_explain_attr {
 };
 
 #define DSR_A_EXPLAIN_MAX (__DSR_A_EXPLAIN_MAX - 1)
+
+enum dsr_event_attr {
+	DSR_A_EVENT_UNSPEC,
+	DSR_A_EVENT_KIND,
+	DSR_A_EVENT_PORTID,
+	DSR_A_EVENT_LLADDR_BEFORE,
+
+	__DSR_A_EVENT_MAX
+};
+
+#define DSR_A_EVENT_MAX (__DSR_A_EVENT_MAX - 1)
 
 /* How a packet travels to a backend. */
 enum dsr_mode {
@@ -511,6 +554,42 @@ enum dsr_past {
 	"its flow's backend is down", \
 	"its flow's backend has no usable neighbour", \
 	"its flow is known, but it begins a new one" }
+
+/* What an event tells of. */
+enum dsr_event_kind {
+	DSR_EVENT_KIND_SERVICE_ADD,
+	DSR_EVENT_KIND_SERVICE_SET,
+	DSR_EVENT_KIND_SERVICE_DEL,
+	DSR_EVENT_KIND_SERVICE_FLUSH,
+	DSR_EVENT_KIND_BACKEND_ADD,
+	DSR_EVENT_KIND_BACKEND_SET,
+	DSR_EVENT_KIND_BACKEND_DEL,
+	DSR_EVENT_KIND_BACKEND_FLUSH,
+	DSR_EVENT_KIND_SETTINGS_SET,
+	DSR_EVENT_KIND_DEVICE_ATTACH,
+	DSR_EVENT_KIND_DEVICE_DETACH,
+	DSR_EVENT_KIND_BACKEND_RESOLVED,	/* its MAC address is known */
+	DSR_EVENT_KIND_BACKEND_UNRESOLVED,	/* no longer, or for another reason */
+	DSR_EVENT_KIND_BACKEND_LLADDR,		/* it has another one */
+	DSR_EVENT_KIND_BACKEND_DRAINED,		/* and is down */
+	DSR_EVENT_KIND_BACKEND_FULL,
+	DSR_EVENT_KIND_BACKEND_NOT_FULL,
+	DSR_EVENT_KIND_TABLE_NEARLY_FULL,	/* of what doesn't give way */
+	DSR_EVENT_KIND_TABLE_HAS_ROOM,
+	DSR_EVENT_KIND_FLOOD_BEGINS,		/* of half-open connections */
+	DSR_EVENT_KIND_FLOOD_ENDS,
+
+	__DSR_EVENT_KIND_MAX
+};
+
+#define DSR_EVENT_KIND_MAX (__DSR_EVENT_KIND_MAX - 1)
+#define DSR_EVENT_KIND_NAMES { \
+	"service-add", "service-set", "service-del", "service-flush", \
+	"backend-add", "backend-set", "backend-del", "backend-flush", \
+	"settings-set", "device-attach", "device-detach", \
+	"backend-resolved", "backend-unresolved", "backend-lladdr", \
+	"backend-drained", "backend-full", "backend-not-full", \
+	"table-nearly-full", "table-has-room", "flood-begins", "flood-ends" }
 
 /*
  * The counters, named once: netlink, /proc, sysfs and dsrctl all print from

@@ -4,6 +4,7 @@
 #include <kunit/test.h>
 
 #include "fake_net.h"
+#include "kmod/events.h"
 #include "kmod/hook.h"
 #include "kmod/settings.h"
 #include "kmod/stats.h"
@@ -22,6 +23,30 @@ int dsr_hook_attach(struct dsr_net *dn)
 }
 
 void dsr_hook_detach(struct dsr_net *dn)
+{
+}
+
+void dsr_event_backend(struct dsr_net *dn, enum dsr_event_kind kind,
+		       const struct dsr_backend *be, u32 portid)
+{
+}
+
+void dsr_event_backend_del(struct dsr_net *dn, const struct dsr_service *svc,
+			   const struct dsr_addr *addr, u32 portid)
+{
+}
+
+void dsr_event_service(struct dsr_net *dn, enum dsr_event_kind kind,
+		       const struct dsr_service *svc, u32 portid)
+{
+}
+
+void dsr_event_settings(struct dsr_net *dn, u32 portid)
+{
+}
+
+void dsr_event_table(struct dsr_net *dn, enum dsr_event_kind kind,
+		     const struct dsr_flow_count *count)
 {
 }
 

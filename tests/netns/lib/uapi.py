@@ -58,14 +58,14 @@ operations = [each["name"] for each in spec["operations"]["list"]]
 check(constants("dsr_cmd", "DSR_CMD_"), operations, "the commands")
 check(1, spec["operations"]["list"][0]["value"], "the first command's number")
 check(constants("dsr_attr", "DSR_A_"), attributes("main"), "the attributes of a message")
-for each in ("service", "backend", "settings", "flow", "device", "explain"):
+for each in ("service", "backend", "settings", "flow", "device", "explain", "event"):
     check(constants(f"dsr_{each}_attr", f"DSR_A_{each.upper()}_"), attributes(each),
           f"the attributes of {each}")
 check(table("DSR_TRAFFIC_TABLE"), attributes("traffic"), "the counters of a service")
 check(table("DSR_COUNTER_TABLE"), attributes("counters"), "the counters of a namespace")
 
 for each in ("mode", "state", "hash", "on-remove", "no-backend", "flow-show", "decision", "past",
-             "why"):
+             "why", "event-kind"):
     name = "dsr_" + each.replace("-", "_")
     check(constants(name, name.upper() + "_"), enums[each]["entries"], f"the enum {each}")
     check(words(name.upper()), enums[each]["entries"], f"the words of {each}")
@@ -77,6 +77,8 @@ for each in ("mode", "state", "hash", "on-remove", "no-backend", "flow-show", "d
 check(words("DSR_FLOW_SHOW"), attributes("flow-count"), "what flows are counted by")
 
 check(number("DSR_GENL_VERSION"), spec["version"], "the version")
+check(re.findall(r'#define DSR_GENL_GROUP_\w+\s+"(\w+)"', header),
+      [each["name"] for each in spec["mcast-groups"]["list"]], "the multicast groups")
 check(number("DSR_SCHEDULER_LEN"), limits["service", "scheduler"]["max-len"],
       "the longest name of a scheduler")
 check(number("DSR_WEIGHT_MAX"), limits["backend", "weight"]["max"], "the largest weight")

@@ -154,8 +154,9 @@ refused("a packet of two families", "same family", do, "explain",
         {"flow": packet["flow"] | {"address": address("2001:db8:2::1")}})
 
 lo = {"device": {"ifindex": socket.if_nametoindex("lo")}}
+named = {"device": lo["device"] | {"ifname": "lo"}}
 do("device-attach", lo)
-check(do("device-get", {}, dump=True) == [lo], "an attached device is listed")
+check(do("device-get", {}, dump=True) == [named], "an attached device is listed")
 refused("a device twice", "already", do, "device-attach", lo)
 do("device-detach", lo)
 check(do("device-get", {}, dump=True) == [], "a detached one is not")
@@ -166,6 +167,25 @@ refused("a device without its index", "missing", do, "device-attach", {"device":
 refused("a device of index 0", "not exist", do, "device-attach", {"device": {"ifindex": 0}})
 refused("a device of a negative index", "range", do, "device-attach",
         {"device": {"ifindex": 0xffffffff}})
+
+own = {"backend": {"address": address("10.3.0.9"), "mode": "l2"}}
+listener = YnlFamily(spec, SCHEMA)
+listener.ntf_subscribe("events")
+do("service-set", service(scheduler="rr"))
+do("backend-add", service() | own)
+do("device-attach", lo)
+do("device-detach", lo)
+do("backend-del", service() | backend("10.3.0.9"))
+listener.check_ntf()
+heard = [each["msg"] for each in listener.async_msg_queue]
+check([each["event"]["kind"] for each in heard] ==
+      ["service-set", "backend-add", "device-attach", "device-detach", "backend-del"],
+      "events are heard in order")
+check(all(each["event"]["portid"] == dsr.sock.getsockname()[0] for each in heard),
+      "each says who asked for it")
+check(heard[0]["service"]["scheduler"] == "rr", "that of a service has its options")
+check(heard[1]["backend"]["why"] == "no-route", "a backend says why it is unresolved")
+check(heard[2]["device"] == named["device"], "that of a device has its name")
 
 check("received" in do("stats-get", {})["stats"], "the counters have names")
 do("backend-del", service() | backend("10.3.0.1"))
