@@ -15,8 +15,6 @@
 #include "service.h"
 #include "stats.h"
 
-#define LLADDR_MAX 15		/* bytes, as many as fit into WORD_LEN */
-
 static const char *const modes[] = DSR_MODE_NAMES;
 static const char *const states[] = DSR_STATE_NAMES;
 static const char *const whys[] = DSR_WHY_NAMES;
@@ -97,7 +95,9 @@ static void why_print(const struct nlattr *attr, uint64_t state)
 				   "why", word));
 }
 
-/* What the kernel reports of it is more than an operator may say. */
+/* What the kernel reports of it is more than an operator may say; of an address
+ * without a service it's no more than why it can't be reached.
+ */
 static void state_print(const struct nlattr *const *attrs)
 {
 	uint64_t state = attr_number(attrs[DSR_A_BACKEND_STATE], DSR_STATE_UP);
@@ -105,9 +105,13 @@ static void state_print(const struct nlattr *const *attrs)
 	const struct nlattr *left = attrs[DSR_A_BACKEND_DRAIN_LEFT];
 	char word[WORD_LEN];
 
-	out_string("state", " state %s",
-		   name_of(state, states, ARRAY_SIZE(states), "state", word));
+	if (attrs[DSR_A_BACKEND_STATE])
+		out_string("state", " state %s",
+			   name_of(state, states, ARRAY_SIZE(states), "state",
+				   word));
 	why_print(attrs[DSR_A_BACKEND_WHY], state);
+	if (!attrs[DSR_A_BACKEND_FLOWS])
+		return;
 	if (state == DSR_STATE_DRAINING && left)
 		out_number("drain-left", " drain-left %" PRIu64,
 			   attr_number(left, 0));
@@ -152,7 +156,8 @@ static void dev_print(const struct nlattr *const *attrs)
 		ifindex = pinned;
 	if (ifindex)
 		out_string("dev", " dev %s", device_name(ifindex));
-	out_bool("dev-pinned", "pinned", pinned);
+	if (attrs[DSR_A_BACKEND_DEV])
+		out_bool("dev-pinned", "pinned", pinned);
 }
 
 static const char *dev_value(const struct nlattr *const *attrs, char *buf)
@@ -163,7 +168,7 @@ static const char *dev_value(const struct nlattr *const *attrs, char *buf)
 	return pinned ? device_name(pinned) : NULL;
 }
 
-static void lladdr_format(const struct nlattr *attr, char *buf)
+const char *lladdr_format(const struct nlattr *attr, char *buf)
 {
 	const uint8_t *byte = mnl_attr_get_payload(attr);
 	size_t len = mnl_attr_get_payload_len(attr);
@@ -172,23 +177,23 @@ static void lladdr_format(const struct nlattr *attr, char *buf)
 	for (size_t i = 0; i < len && i < LLADDR_MAX; i++)
 		end += sprintf(buf + end, "%s%02x", i ? ":" : "", byte[i]);
 	buf[end] = '\0';
+	return buf;
 }
 
 static void lladdr_print(const struct nlattr *const *attrs)
 {
 	const struct nlattr *pinned = attrs[DSR_A_BACKEND_PINNED_LLADDR];
 	const struct nlattr *lladdr = attrs[DSR_A_BACKEND_LLADDR];
-	char text[WORD_LEN];
+	char text[LLADDR_LEN];
 
 	if (pinned && attr_is_zero(pinned))
 		pinned = NULL;
 	if (!lladdr)
 		lladdr = pinned;
-	if (lladdr) {
-		lladdr_format(lladdr, text);
-		out_string("lladdr", " lladdr %s", text);
-	}
-	out_bool("lladdr-pinned", "pinned", pinned);
+	if (lladdr)
+		out_string("lladdr", " lladdr %s", lladdr_format(lladdr, text));
+	if (attrs[DSR_A_BACKEND_DEV])
+		out_bool("lladdr-pinned", "pinned", pinned);
 }
 
 static const char *lladdr_value(const struct nlattr *const *attrs, char *buf)
@@ -483,19 +488,6 @@ struct address backend_address(const struct nlattr *const *attrs)
 			    mnl_attr_get_payload_len(attr));
 }
 
-void backend_values_print(const struct nlattr *nest)
-{
-	const struct nlattr *table[DSR_A_BACKEND_MAX + 1];
-	struct address address;
-	char name[ADDRESS_LEN];
-
-	attrs_of_nest(nest, table, DSR_A_BACKEND_MAX);
-	address = backend_address(table);
-	out_string("address", "%s", address_format(&address, name));
-	keywords_print(keywords, ARRAY_SIZE(keywords), table);
-	traffic_print(table[DSR_A_BACKEND_STATS]);
-}
-
 /* What names it, and its state as a word. */
 static const char *state_read(const struct nlattr *nest,
 			      struct address *address, char *word)
@@ -534,15 +526,36 @@ void backend_state_print(const char *key, const struct nlattr *nest)
 	out_part_close();
 }
 
-void backend_print(const struct selector *service, const struct nlattr *nest)
+/* @table: its attributes. */
+static void options_print(const struct selector *service,
+			  const struct nlattr *const *table)
 {
-	char selector[SELECTOR_LEN];
+	char name[ADDRESS_LEN], selector[SELECTOR_LEN];
+	struct address address = backend_address(table);
 
-	out_item_open(NULL);
 	if (service)
 		out_string("service", "%s ",
 			   selector_format(service, selector));
-	backend_values_print(nest);
+	out_string("address", "%s", address_format(&address, name));
+	keywords_print(keywords, ARRAY_SIZE(keywords), table);
+}
+
+void backend_describe(const struct selector *service, const struct nlattr *nest)
+{
+	const struct nlattr *table[DSR_A_BACKEND_MAX + 1];
+
+	attrs_of_nest(nest, table, DSR_A_BACKEND_MAX);
+	options_print(service, table);
+}
+
+void backend_print(const struct selector *service, const struct nlattr *nest)
+{
+	const struct nlattr *table[DSR_A_BACKEND_MAX + 1];
+
+	attrs_of_nest(nest, table, DSR_A_BACKEND_MAX);
+	out_item_open(NULL);
+	options_print(service, table);
+	traffic_print(table[DSR_A_BACKEND_STATS]);
 	out_item_close();
 }
 

@@ -55,20 +55,26 @@ void backend_put_set(struct nlmsghdr *request, unsigned long which,
 enum status backends_get(const struct selector *selector,
 			 struct answer *answer);
 
-/* What there is to say of a backend, as values of the item or part that is open.
- * @nest is a DSR_A_BACKEND.
- */
-void backend_values_print(const struct nlattr *nest);
-
 /* "10.3.0.1, which is unresolved"; @buf has BACKEND_STATE_LEN characters.  The
- * values of JSON are those of backend_values_print().
+ * values of JSON are those of backend_describe().
  */
 #define BACKEND_STATE_LEN (ADDRESS_LEN + sizeof(", which is ") + WORD_LEN)
 
 const char *backend_state_format(const struct nlattr *nest, char *buf);
 void backend_state_print(const char *key, const struct nlattr *nest);
 
-/* @nest is a DSR_A_BACKEND; @service is printed with it unless it is NULL. */
+#define LLADDR_MAX 15		/* bytes, as many as fit into WORD_LEN */
+#define LLADDR_LEN WORD_LEN
+
+const char *lladdr_format(const struct nlattr *attr, char *buf);
+
+/* Prints what a DSR_A_BACKEND says, into the item that is open, and of @service
+ * the name unless it is NULL.
+ */
+void backend_describe(const struct selector *service,
+		      const struct nlattr *nest);
+
+/* The same as an item of its own, with its counters. */
 void backend_print(const struct selector *service, const struct nlattr *nest);
 
 #endif /* DSRCTL_BACKEND_H */

@@ -34,10 +34,16 @@ enum status device_find(const char *what, const char *name,
 }
 
 /* Most backends stand behind the device of the one before. */
+static unsigned int known;
+
+void device_names_forget(void)
+{
+	known = 0;
+}
+
 const char *device_name(unsigned int ifindex)
 {
 	static char name[IF_NAMESIZE];
-	static unsigned int known;
 
 	if (ifindex == known)
 		return name;
@@ -100,6 +106,17 @@ static unsigned int device_of(const struct nlmsghdr *message)
 	genl_attrs(message, table);
 	attrs_of_nest(table[DSR_A_DEVICE], device, DSR_A_DEVICE_MAX);
 	return attr_number(device[DSR_A_DEVICE_IFINDEX], 0);
+}
+
+/* By the name that the kernel gives with it: it may be gone meanwhile. */
+void device_describe(const struct nlattr *nest)
+{
+	const struct nlattr *device[DSR_A_DEVICE_MAX + 1];
+	char name[IF_NAMESIZE];
+
+	attrs_of_nest(nest, device, DSR_A_DEVICE_MAX);
+	out_string("device", "%s", attr_string(device[DSR_A_DEVICE_IFNAME],
+					       name, sizeof(name)));
 }
 
 static bool is_attached(const struct answer *answer, unsigned int ifindex)

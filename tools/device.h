@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "dsrctl.h"
+#include "nl.h"
 
 /* Whether the word could name a device, be it there or not. */
 bool device_name_is_valid(const char *word);
@@ -19,5 +20,11 @@ enum status device_take(struct args *args, unsigned int *ifindex);
 
 /* "if7" for one that is gone.  Holds until the next call. */
 const char *device_name(unsigned int ifindex);
+
+/* For who runs so long that devices may get other names. */
+void device_names_forget(void);
+
+/* Prints which one a DSR_A_DEVICE means, into the item that is open. */
+void device_describe(const struct nlattr *nest);
 
 #endif /* DSRCTL_DEVICE_H */

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # bash completion for dsrctl(8)
 
-_dsrctl_objects='service backend device flow explain stats metrics set get save apply top realserver import'
+_dsrctl_objects='service backend device flow explain stats metrics set get save apply top monitor realserver import'
 
 # _dsrctl_list WORDS: one a line, which is how words that may follow are told.
 _dsrctl_list()
@@ -28,6 +28,7 @@ _dsrctl_verbs()
 	realserver) echo add del show check help ;;
 	import) echo ipvs help ;;
 	top) echo help ;;
+	monitor) echo rcvbuf help ;;
 	help) echo "$_dsrctl_objects" ;;
 	esac
 }

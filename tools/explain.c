@@ -291,7 +291,7 @@ static void taker_print(const struct nlattr *nest,
 	out_string(NULL, " %s ", "->");
 	if (nest) {
 		out_part_open("backend");
-		backend_values_print(nest);
+		backend_describe(NULL, nest);
 		out_part_close();
 	} else {
 		out_string(NULL, "%s", counter == DSR_COUNTER_PASSED ?

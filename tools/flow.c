@@ -7,6 +7,7 @@
 #include "backend.h"
 #include "dsr.h"
 #include "dsrctl.h"
+#include "flow.h"
 #include "genl.h"
 #include "output.h"
 #include "service.h"
@@ -172,7 +173,7 @@ static enum status flow_show(struct args *args)
 }
 
 /* The attribute's number is the state's and one. */
-static uint64_t state_count_print(const struct nlattr *attr)
+static uint64_t state_count_print(const struct nlattr *attr, const char *format)
 {
 	uint16_t number = mnl_attr_get_type(attr) - 1;
 	uint64_t count = attr_number(attr, 0);
@@ -180,10 +181,18 @@ static uint64_t state_count_print(const struct nlattr *attr)
 	const char *name;
 
 	name = name_of(number, states, ARRAY_SIZE(states), "state", word);
-	out_string(NULL, "%s", name);
+	out_string(NULL, format, name);
 	out_number(name, " %" PRIu64, count);
-	out_line();
 	return count;
+}
+
+void flow_counts_describe(const struct nlattr *nest)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr))
+			state_count_print(attr, " %s");
 }
 
 static void counts_print(const struct answer *answer)
@@ -199,9 +208,12 @@ static void counts_print(const struct answer *answer)
 			continue;
 
 		out_item_open(NULL);
-		mnl_attr_for_each_nested(attr, table[DSR_A_FLOW_COUNT])
-			if (mnl_attr_get_type(attr))
-				total += state_count_print(attr);
+		mnl_attr_for_each_nested(attr, table[DSR_A_FLOW_COUNT]) {
+			if (!mnl_attr_get_type(attr))
+				continue;
+			total += state_count_print(attr, "%s");
+			out_line();
+		}
 		out_number("total", "total %" PRIu64, total);
 		out_item_close();
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <string.h>
 
 #include <linux/genetlink.h>
 
@@ -9,6 +10,7 @@
 /* The one socket of the process, opened by the first request. */
 static struct nl genl;
 static uint16_t family;
+static uint32_t events;		/* its multicast group */
 
 static struct nlmsghdr *header_put(void *buf, uint8_t command, uint8_t version)
 {
@@ -30,9 +32,33 @@ static struct nlmsghdr *message_begin(struct request *buf, uint8_t command,
 	return header_put(buf, command, version);
 }
 
+/* A group that is in @nest, one of the list of the family's groups. */
+static void group_read(const struct nlattr *nest)
+{
+	const struct nlattr *group[CTRL_ATTR_MCAST_GRP_MAX + 1];
+	char name[GENL_NAMSIZ];
+
+	attrs_of_nest(nest, group, CTRL_ATTR_MCAST_GRP_MAX);
+	attr_string(group[CTRL_ATTR_MCAST_GRP_NAME], name, sizeof(name));
+	if (!strcmp(name, DSR_GENL_GROUP_EVENTS))
+		events = attr_number(group[CTRL_ATTR_MCAST_GRP_ID], 0);
+}
+
+static void family_read(const struct nlmsghdr *message)
+{
+	const struct nlattr *table[CTRL_ATTR_MAX + 1], *nest;
+
+	attrs_of_message(message, sizeof(struct genlmsghdr), table,
+			 CTRL_ATTR_MAX);
+	family = attr_number(table[CTRL_ATTR_FAMILY_ID], 0);
+	if (!table[CTRL_ATTR_MCAST_GROUPS])
+		return;
+	mnl_attr_for_each_nested(nest, table[CTRL_ATTR_MCAST_GROUPS])
+		group_read(nest);
+}
+
 static enum status family_resolve(void)
 {
-	const struct nlattr *table[CTRL_ATTR_MAX + 1];
 	struct answer answer = { 0 };
 	struct nlmsghdr *request;
 	struct nl_error error;
@@ -44,12 +70,8 @@ static enum status family_resolve(void)
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, DSR_GENL_NAME);
 	answered = nl_ask(&genl, request, &answer, &error);
-	if (answered && answer.len) {
-		attrs_of_message(answer_next(&answer, NULL),
-				 sizeof(struct genlmsghdr), table,
-				 CTRL_ATTR_MAX);
-		family = attr_number(table[CTRL_ATTR_FAMILY_ID], 0);
-	}
+	if (answered && answer.len)
+		family_read(answer_next(&answer, NULL));
 	answer_free(&answer);
 
 	if (family)
@@ -136,6 +158,70 @@ enum status genl_stream(struct nlmsghdr *request, nl_take *take, void *to)
 	if (status != DONE || nl_stream(&genl, request, take, to, &error))
 		return status;
 	return nl_refused(&error, "refused by the kernel");
+}
+
+/* More than the system's limit only where that is permitted. */
+static void room_set(int fd, uint32_t room)
+{
+	int bytes = room;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+}
+
+/* The controller's group tells when the family goes; its number is fixed. */
+enum status genl_listen(uint32_t room, int *fd)
+{
+	enum status status = genl_open();
+
+	if (status != DONE)
+		return status;
+	if (!events)
+		return refused("the module that is loaded has no events");
+
+	*fd = mnl_socket_get_fd(genl.sock);
+	room_set(*fd, room);
+	status = nl_join(&genl, events);
+	return status == DONE ? nl_join(&genl, GENL_ID_CTRL) : status;
+}
+
+struct hearing {
+	void (*take)(const struct nlmsghdr *message);
+	bool gone;
+};
+
+static bool is_farewell(const struct nlmsghdr *message)
+{
+	const struct genlmsghdr *header = mnl_nlmsg_get_payload(message);
+	const struct nlattr *table[CTRL_ATTR_MAX + 1];
+
+	if (message->nlmsg_type != GENL_ID_CTRL ||
+	    header->cmd != CTRL_CMD_DELFAMILY)
+		return false;
+	attrs_of_message(message, sizeof(*header), table, CTRL_ATTR_MAX);
+	return attr_number(table[CTRL_ATTR_FAMILY_ID], 0) == family;
+}
+
+static bool hear(const struct nlmsghdr *message, void *to)
+{
+	struct hearing *hearing = to;
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(struct genlmsghdr))
+		return true;
+	if (is_farewell(message))
+		hearing->gone = true;
+	else if (message->nlmsg_type == family)
+		hearing->take(message);
+	return true;
+}
+
+enum genl_heard genl_hear(void (*take)(const struct nlmsghdr *message))
+{
+	struct hearing hearing = { .take = take };
+
+	if (!nl_hear(&genl, hear, &hearing))
+		return errno == ENOBUFS ? GENL_OVERRUN : GENL_FAILED;
+	return hearing.gone ? GENL_GONE : GENL_EVENTS;
 }
 
 void genl_attrs(const struct nlmsghdr *message, const struct nlattr **table)

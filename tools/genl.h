@@ -24,6 +24,21 @@ enum status genl_try(struct nlmsghdr *request, struct answer *answer,
 /* A dump that is looked at while it comes, however long: see nl_stream(). */
 enum status genl_stream(struct nlmsghdr *request, nl_take *take, void *to);
 
+/* Events.  They are taken from here on, with @room bytes for those that are not
+ * heard yet; @fd is readable when there are some.
+ */
+enum status genl_listen(uint32_t room, int *fd);
+
+/* What one read has come to. */
+enum genl_heard {
+	GENL_EVENTS,	/* each was given to the function */
+	GENL_OVERRUN,	/* some were lost: there was no room for them */
+	GENL_GONE,	/* there won't be any more: the module was removed */
+	GENL_FAILED,	/* errno says why */
+};
+
+enum genl_heard genl_hear(void (*take)(const struct nlmsghdr *message));
+
 /* @table has DSR_A_MAX + 1 places. */
 void genl_attrs(const struct nlmsghdr *message, const struct nlattr **table);
 

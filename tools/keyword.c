@@ -206,6 +206,8 @@ static void keyword_print(const struct keyword *keyword,
 
 	if (keyword->print)
 		keyword->print(attrs);
+	else if (!attrs[keyword->attr])
+		return;
 	else if (keyword->names)
 		name_print(keyword, number, as_text);
 	else

@@ -59,7 +59,9 @@ enum status keywords_take(struct args *args, const struct keyword *table,
 			  struct nlmsghdr *request,
 			  const struct selector *service);
 
-/* @attrs: the attributes of the nest that the options are in. */
+/* @attrs: the attributes of the nest that the options are in.  What isn't there
+ * is not printed.
+ */
 void keywords_print(const struct keyword *table, size_t count,
 		    const struct nlattr *const *attrs);
 

@@ -21,7 +21,7 @@ static const char usage[] =
 "       dsrctl OBJECT help\n"
 "\n"
 "OBJECT := { service | backend | device | flow | explain | stats | metrics | set |\n"
-"            get | save | apply | top | realserver | import | help }\n"
+"            get | save | apply | top | monitor | realserver | import | help }\n"
 "    service     the virtual services of this director\n"
 "    backend     the backends of a service\n"
 "    device      the devices with the fast path\n"
@@ -35,7 +35,8 @@ static const char usage[] =
 "    realserver  on a backend: the VIP on lo, silent in ARP\n"
 "    import      what another load balancer has saved, as lines of dsrctl\n"
 "    top         live rates of services and backends\n"
-"OPTIONS := { -j, --json     JSON, always an array\n"
+"    monitor     what happens, as it happens\n"
+"OPTIONS := { -j, --json     JSON: an array, of monitor an object a line\n"
 "             -p, --pretty   JSON for people to read\n"
 "             -s, --stats    with counters\n"
 "             -n, --netns NETNS   in the network namespace NETNS\n"
@@ -87,6 +88,7 @@ static const struct command objects[] = {
 	{ "realserver", realserver_main },
 	{ "import", import_main },
 	{ "top", top_main },
+	{ "monitor", monitor_main },
 };
 
 static enum status option_unknown(const char *option)

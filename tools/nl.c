@@ -235,6 +235,35 @@ bool nl_stream(struct nl *nl, struct nlmsghdr *request, nl_take *take,
 	return exchange(nl, request, &talk) == COMPLETE;
 }
 
+enum status nl_join(struct nl *nl, uint32_t group)
+{
+	struct nl_error error = { 0 };
+	int number = group;
+
+	if (!mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP, &number,
+				   sizeof(number)))
+		return DONE;
+
+	error.number = errno;
+	return nl_refused(&error, "netlink group");
+}
+
+bool nl_hear(struct nl *nl, nl_take *take, void *to)
+{
+	static char buf[RECEIVE_LEN] __attribute__((aligned(8)));
+	struct nlmsghdr *message = (struct nlmsghdr *)buf;
+	ssize_t received = receive(nl, buf, sizeof(buf));
+	int len = received;
+
+	if (received < 0)
+		return false;
+
+	for (; mnl_nlmsg_ok(message, len);
+	     message = mnl_nlmsg_next(message, &len))
+		take(message, to);
+	return true;
+}
+
 enum status nl_refused(const struct nl_error *error, const char *what)
 {
 	if (*error->message)

@@ -58,6 +58,14 @@ typedef bool nl_take(const struct nlmsghdr *message, void *to);
 bool nl_stream(struct nl *nl, struct nlmsghdr *request, nl_take *take,
 	       void *to, struct nl_error *error);
 
+/* Joins a multicast group. */
+enum status nl_join(struct nl *nl, uint32_t group);
+
+/* One read of what comes without having been asked for, each message of it given
+ * to @take.  Returns false with errno set.
+ */
+bool nl_hear(struct nl *nl, nl_take *take, void *to);
+
 /* Reports @error; @what was tried is for errors that have no words. */
 enum status nl_refused(const struct nl_error *error, const char *what);
 

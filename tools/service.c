@@ -104,6 +104,8 @@ static void affinity_print(const struct nlattr *const *attrs)
 	uint64_t bits = family_bits(selector_family(&service));
 	uint64_t seconds, prefixlen;
 
+	if (!attrs[DSR_A_SERVICE_AFFINITY])
+		return;
 	seconds = attr_number(attrs[DSR_A_SERVICE_AFFINITY], 0);
 	prefixlen = attr_number(attrs[DSR_A_SERVICE_AFFINITY_PREFIXLEN], bits);
 	out_number("affinity", seconds ? " affinity %" PRIu64 : NULL, seconds);
@@ -344,16 +346,33 @@ static enum status service_flush(struct args *args)
 	return genl_do(genl_request(&request, DSR_CMD_SERVICE_FLUSH), NULL);
 }
 
+/* @table: its attributes. */
+static void options_print(const struct selector *selector,
+			  const struct nlattr *const *table)
+{
+	char name[SELECTOR_LEN];
+
+	out_string("service", "%s", selector_format(selector, name));
+	keywords_print(keywords, ARRAY_SIZE(keywords), table);
+}
+
+void service_describe(const struct nlattr *nest)
+{
+	const struct nlattr *table[DSR_A_SERVICE_MAX + 1];
+	struct selector selector;
+
+	attrs_of_nest(nest, table, DSR_A_SERVICE_MAX);
+	selector = service_selector(table);
+	options_print(&selector, table);
+}
+
 static void service_print(const struct join_service *service)
 {
 	const struct nlattr *table[DSR_A_SERVICE_MAX + 1];
-	char selector[SELECTOR_LEN];
 
 	attrs_of_nest(service->nest, table, DSR_A_SERVICE_MAX);
 	out_item_open(NULL);
-	out_string("service", "%s",
-		   selector_format(&service->selector, selector));
-	keywords_print(keywords, ARRAY_SIZE(keywords), table);
+	options_print(&service->selector, table);
 	out_number(NULL, " backends %" PRIu64,
 		   attr_number(table[DSR_A_SERVICE_BACKENDS], 0));
 	traffic_print(table[DSR_A_SERVICE_STATS]);

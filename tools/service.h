@@ -33,4 +33,7 @@ unsigned long service_differs(const struct nlattr *wanted,
 /* @nest is a DSR_A_SERVICE, @table its attributes. */
 struct selector service_selector(const struct nlattr *const *table);
 
+/* Prints what a DSR_A_SERVICE says, into the item that is open. */
+void service_describe(const struct nlattr *nest);
+
 #endif /* DSRCTL_SERVICE_H */

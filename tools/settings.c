@@ -103,6 +103,14 @@ static enum status setting_take(struct args *args,
 	return args_end(args);
 }
 
+void settings_describe(const struct nlattr *nest)
+{
+	const struct nlattr *attrs[DSR_A_SETTINGS_MAX + 1];
+
+	attrs_of_nest(nest, attrs, DSR_A_SETTINGS_MAX);
+	keywords_print(settings, ARRAY_SIZE(settings), attrs);
+}
+
 static void setting_print(const struct keyword *setting,
 			  const struct nlattr *const *attrs)
 {

@@ -14,4 +14,7 @@ enum status settings_take(struct args *args, struct nlmsghdr *request);
 void setting_save(const struct nlattr *attr);
 void setting_save_value(const struct nlattr *attr);
 
+/* Prints what a DSR_A_SETTINGS says, into the item that is open. */
+void settings_describe(const struct nlattr *nest);
+
 #endif /* DSRCTL_SETTINGS_H */

@@ -347,6 +347,10 @@ usage "a name is not cut" 'option "flow": one of' set flow 5000
 usage "get of what isn't there" \
 	'setting "seed": one of flows, hash-seed, flow-bytes' get seed
 usage "get of two" '"hash-seed": nothing more' get flows hash-seed
+usage "monitor of something" 'rcvbuf BYTES is expected' monitor service
+usage "no room for events" 'rcvbuf: a number of bytes' monitor rcvbuf
+usage "no number of bytes" 'rcvbuf: a number of bytes' monitor rcvbuf 4k
+usage "a word too many" '"now": nothing more' monitor rcvbuf 4096 now
 usage "no VIP" 'a VIP is expected' realserver add
 usage "realserver with a service" 'VIP "10.2.0.1:80/tcp"' \
 	realserver add "$svc"
@@ -362,7 +366,8 @@ check "--version is the same" prints '^dsrctl [0-9]+\.[0-9]' --version
 for help in help -h --help -help; do
 	check "$help lists the objects" prints '^ +realserver ' "$help"
 done
-for object in service backend device flow explain stats metrics set get save apply top realserver import; do
+for object in service backend device flow explain stats metrics set get save apply top \
+	monitor realserver import; do
 	check "$object help" prints "^Usage: dsrctl $object " "$object" help
 	check "help $object" prints "^Usage: dsrctl $object " help "$object"
 	check "$object -h" prints "^Usage: dsrctl $object " "$object" -h
@@ -486,7 +491,7 @@ done < <(sed -nE -e '/, \\$/ { N; s/ \\\n[[:space:]]*/ /; }' \
 for words in service:{add,set,del,show,flush} \
 	backend:{add,set,del,drain,show,flush} device:{attach,detach,show} \
 	flow:{show,count,flush} set get realserver:{add,del,show,check} \
-	import:ipvs explain top save apply metrics:{show,textfile}; do
+	import:ipvs explain top monitor save apply metrics:{show,textfile}; do
 	check "the man page has ${words/:/ }" man_has "dsrctl ${words/:/ } "
 done
 for option in scheduler hash affinity stateless adopt on-remove no-backend \
@@ -525,7 +530,7 @@ completes()
 
 check "completion of objects" \
 	completes "dsrctl " service backend device flow explain stats metrics \
-	set get save apply top realserver import help
+	set get save apply top monitor realserver import help
 check "completion of a beginning" completes "dsrctl -j ser" service
 check "completion of verbs" \
 	completes "dsrctl service " add set del show flush help
@@ -536,6 +541,7 @@ check "completion of flow verbs" \
 check "completion of explain's options" \
 	completes "dsrctl explain 192.0.2.7:1 $svc mark 7 " ack
 check "completion of settings" completes "dsrctl get f" flows flow-bytes
+check "completion of what monitor takes" completes "dsrctl monitor " rcvbuf help
 check "completion of realserver verbs" \
 	completes "dsrctl realserver " add del show check help
 check "completion of options" completes "dsrctl --js" --json
