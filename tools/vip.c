@@ -9,8 +9,8 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 
-#include "nl.h"
 #include "output.h"
+#include "rtnl.h"
 #include "vip.h"
 
 #define FOREVER UINT32_MAX
@@ -18,82 +18,35 @@
 /* What "ip address" shows a VIP of dsrctl by (IPv4 has labels, IPv6 hasn't) */
 #define VIP_LABEL VIP_DEV ":dsr"
 
-/* The one rtnetlink socket of the process, opened by the first request. */
-static struct nl route;
-
-static struct nlmsghdr *message_begin(struct request *buf, uint16_t type,
-				      uint16_t flags, struct ifaddrmsg **header)
-{
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buf);
-
-	request->nlmsg_type = type;
-	request->nlmsg_flags = NLM_F_REQUEST | flags;
-	*header = mnl_nlmsg_put_extra_header(request, sizeof(**header));
-	return request;
-}
-
-/* @error->number tells a failure that is reported already (0) from one that
- * the kernel told of.
- */
-static bool route_ask(struct nlmsghdr *request, struct answer *answer,
-		      struct nl_error *error)
-{
-	*error = (struct nl_error){ 0 };
-	if (!route.sock && nl_open(&route, NETLINK_ROUTE) != DONE)
-		return false;
-
-	return nl_ask(&route, request, answer, error);
-}
-
-static enum status route_refused(const struct nl_error *error,
-				 const char *what)
-{
-	return error->number ? nl_refused(error, what) : REFUSED;
-}
-
-static struct local local_read(const struct nlmsghdr *message)
+static bool local_read(const struct nlmsghdr *message, void *element)
 {
 	const struct ifaddrmsg *header = mnl_nlmsg_get_payload(message);
 	const struct nlattr *table[IFA_MAX + 1], *address;
-	struct local local = {
-		.prefixlen = header->ifa_prefixlen,
-		.scope = header->ifa_scope,
-	};
+	struct local *local = element;
 
 	attrs_of_message(message, sizeof(*header), table, IFA_MAX);
 	address = table[IFA_LOCAL] ? table[IFA_LOCAL] : table[IFA_ADDRESS];
 	if (address)
-		local.address = address_from(mnl_attr_get_payload(address),
-					     mnl_attr_get_payload_len(address));
-	local.flags = attr_number(table[IFA_FLAGS], header->ifa_flags);
-	if (!if_indextoname(header->ifa_index, local.dev))
-		*local.dev = '\0';
-	return local;
+		local->address = address_from(mnl_attr_get_payload(address),
+					      mnl_attr_get_payload_len(address));
+	local->prefixlen = header->ifa_prefixlen;
+	local->scope = header->ifa_scope;
+	local->flags = attr_number(table[IFA_FLAGS], header->ifa_flags);
+	if (!if_indextoname(header->ifa_index, local->dev))
+		*local->dev = '\0';
+	return true;
 }
 
 /* Every address of every device. */
 enum status locals_get(struct locals *locals)
 {
-	const struct nlmsghdr *message = NULL;
-	struct answer answer = { 0 };
-	struct nlmsghdr *request;
-	struct ifaddrmsg *header;
-	struct nl_error error;
-	struct request buf;
+	struct request request;
 
-	*locals = (struct locals){ 0 };
-	request = message_begin(&buf, RTM_GETADDR, NLM_F_DUMP, &header);
-	if (!route_ask(request, &answer, &error)) {
-		answer_free(&answer);
-		return route_refused(&error, "addresses");
-	}
-
-	locals->local = calloc(answer_count(&answer) + 1,
-			       sizeof(*locals->local));
-	while (locals->local && (message = answer_next(&answer, message)))
-		locals->local[locals->count++] = local_read(message);
-	answer_free(&answer);
-	return locals->local ? DONE : out_of_memory();
+	rtnl_begin(&request, RTM_GETADDR, NLM_F_DUMP, sizeof(struct ifaddrmsg));
+	locals->local = rtnl_collect(&request, "addresses",
+				     sizeof(*locals->local), local_read,
+				     &locals->count);
+	return locals->local ? DONE : REFUSED;
 }
 
 void locals_free(struct locals *locals)
@@ -117,14 +70,29 @@ bool vip_present(const struct locals *locals, const struct address *vip)
 	return false;
 }
 
-static void vip_fill(struct nlmsghdr *request, struct ifaddrmsg *header,
-		     const struct address *vip, uint8_t prefixlen)
+bool local_covers(const struct local *local, const struct address *address)
 {
+	const uint8_t *a = local->address.byte, *b = address->byte;
+	uint8_t whole = local->prefixlen / 8, rest = local->prefixlen % 8;
+
+	return local->address.len == address->len && !memcmp(a, b, whole) &&
+	       (!rest || !((a[whole] ^ b[whole]) >> (8 - rest)));
+}
+
+/* Begins a request about @vip on lo. */
+static struct ifaddrmsg *vip_begin(struct request *request, uint16_t type,
+				   uint16_t flags, const struct address *vip,
+				   uint8_t prefixlen)
+{
+	struct ifaddrmsg *header = rtnl_begin(request, type, NLM_F_ACK | flags,
+					      sizeof(*header));
+
 	header->ifa_family = address_family(vip);
 	header->ifa_prefixlen = prefixlen;
 	header->ifa_index = if_nametoindex(VIP_DEV);
-	mnl_attr_put(request, IFA_LOCAL, vip->len, vip->byte);
-	mnl_attr_put(request, IFA_ADDRESS, vip->len, vip->byte);
+	mnl_attr_put(&request->header, IFA_LOCAL, vip->len, vip->byte);
+	mnl_attr_put(&request->header, IFA_ADDRESS, vip->len, vip->byte);
+	return header;
 }
 
 /* A VIP is answered from, but nothing that this machine begins by itself is to
@@ -134,42 +102,37 @@ static void vip_fill(struct nlmsghdr *request, struct ifaddrmsg *header,
  */
 enum status vip_add(const struct address *vip)
 {
-	const uint16_t flags = NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
 	const struct ifa_cacheinfo deprecated = { .ifa_valid = FOREVER };
-	struct nlmsghdr *request;
 	struct ifaddrmsg *header;
 	struct nl_error error;
-	struct request buf;
+	struct request request;
 
-	request = message_begin(&buf, RTM_NEWADDR, flags, &header);
-	vip_fill(request, header, vip, 8 * vip->len);
+	header = vip_begin(&request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
+			   vip, 8 * vip->len);
 	if (address_family(vip) == AF_INET) {
 		header->ifa_scope = RT_SCOPE_HOST;
-		mnl_attr_put_strz(request, IFA_LABEL, VIP_LABEL);
+		mnl_attr_put_strz(&request.header, IFA_LABEL, VIP_LABEL);
 	} else {
-		mnl_attr_put_u32(request, IFA_FLAGS, IFA_F_NODAD);
-		mnl_attr_put(request, IFA_CACHEINFO, sizeof(deprecated),
-			     &deprecated);
+		mnl_attr_put_u32(&request.header, IFA_FLAGS, IFA_F_NODAD);
+		mnl_attr_put(&request.header, IFA_CACHEINFO,
+			     sizeof(deprecated), &deprecated);
 	}
 
-	if (route_ask(request, NULL, &error) || error.number == EEXIST)
+	if (rtnl_ask(&request, NULL, &error) || error.number == EEXIST)
 		return DONE;
-	return route_refused(&error, "adding the VIP to " VIP_DEV);
+	return rtnl_refused(&error, "adding the VIP to " VIP_DEV);
 }
 
 enum status vip_del(const struct local *local)
 {
-	struct nlmsghdr *request;
-	struct ifaddrmsg *header;
 	struct nl_error error;
-	struct request buf;
+	struct request request;
 
-	request = message_begin(&buf, RTM_DELADDR, NLM_F_ACK, &header);
-	vip_fill(request, header, &local->address, local->prefixlen);
-	if (route_ask(request, NULL, &error) || error.number == EADDRNOTAVAIL)
+	vip_begin(&request, RTM_DELADDR, 0, &local->address, local->prefixlen);
+	if (rtnl_ask(&request, NULL, &error) || error.number == EADDRNOTAVAIL)
 		return DONE;
 
-	return route_refused(&error, "removing the VIP from " VIP_DEV);
+	return rtnl_refused(&error, "removing the VIP from " VIP_DEV);
 }
 
 unsigned int device_flags(const char *name)

@@ -31,6 +31,9 @@ void locals_free(struct locals *locals);
 bool local_is_vip(const struct local *local, const struct address *vip);
 bool vip_present(const struct locals *locals, const struct address *vip);
 
+/* Whether @address is of the network of @local. */
+bool local_covers(const struct local *local, const struct address *address);
+
 /* Adds @vip to lo; removes it, as it was found there. */
 enum status vip_add(const struct address *vip);
 enum status vip_del(const struct local *local);
