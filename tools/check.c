@@ -11,6 +11,7 @@
 #include "check.h"
 #include "output.h"
 #include "silence.h"
+#include "sysctl.h"
 
 #define CONF_DIR "/proc/sys/net/ipv4/conf"
 #define TEXT_LEN 256
@@ -141,15 +142,6 @@ static void check_dad(struct check *check)
 			  check->name));
 }
 
-/* What holds for @dev is the larger of its own value and that of "all". */
-static int effective(const char *dev, const char *name)
-{
-	int all = sysctl_read("all", name);
-	int own = sysctl_read(dev, name);
-
-	return own > all ? own : all;
-}
-
 static bool value_is_silent(const struct check *check, enum silence silence,
 			    int value)
 {
@@ -163,14 +155,14 @@ static bool device_is_silent(const struct check *check, const char *dev,
 			     const char *name)
 {
 	return value_is_silent(check, name_find(name, silence_names, SILENCES),
-			       effective(dev, name));
+			       sysctl_effective(dev, name));
 }
 
 static bool device_is_loose(const struct check *check, const char *dev,
 			    const char *name)
 {
 	(void)check;
-	return effective(dev, name) != 1;
+	return sysctl_effective(dev, name) != 1;
 }
 
 /* The first device whose sysctl @name isn't as @holds wants it, NULL: there is

@@ -10,6 +10,7 @@
 #include "output.h"
 #include "silence.h"
 #include "state.h"
+#include "sysctl.h"
 #include "vip.h"
 
 static const char usage[] =

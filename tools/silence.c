@@ -10,17 +10,13 @@
  * nothing: a neighbour solicitation is looked up on the device that it came by.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "output.h"
 #include "silence.h"
 #include "state.h"
+#include "sysctl.h"
 
 const char *const silence_names[SILENCES] = {
 	[ARP_IGNORE] = "arp_ignore",
@@ -49,42 +45,14 @@ int silence_wanted(enum silence silence)
 	return wanted[silence];
 }
 
-static int sysctl_open(const char *dev, const char *name, int flags)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/%s", dev,
-		 name);
-	return open(path, flags | O_CLOEXEC);
-}
-
-int sysctl_read(const char *dev, const char *name)
-{
-	int fd = sysctl_open(dev, name, O_RDONLY);
-	char text[16] = "";
-	uint64_t number;
-	ssize_t len;
-
-	if (fd < 0)
-		return -1;
-
-	len = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[len > 0 ? strcspn(text, "\n") : 0] = '\0';
-	return number_parse(text, INT_MAX, &number) ? (int)number : -1;
-}
-
 static enum status silence_write(enum silence silence, int value)
 {
 	const char *name = silence_names[silence];
-	int fd = sysctl_open("all", name, O_WRONLY);
-	int failed = fd < 0 || dprintf(fd, "%d\n", value) < 0;
 
-	if (failed)
-		refused("net.ipv4.conf.all.%s: %s", name, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return failed ? REFUSED : DONE;
+	if (sysctl_write("all", name, value))
+		return DONE;
+
+	return refused("net.ipv4.conf.all.%s: %s", name, strerror(errno));
 }
 
 /* The note comes first: if this ends half way, it can still be undone. */

@@ -26,7 +26,4 @@ enum status silence_off(struct state *state);
 /* What the two are, as values of the item that is open. */
 void silence_print(void);
 
-/* net.ipv4.conf.@dev.@name, -1 if there is no such number. */
-int sysctl_read(const char *dev, const char *name);
-
 #endif /* DSRCTL_SILENCE_H */
