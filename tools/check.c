@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* dsrctl realserver check */
 #include <dirent.h>
-#include <errno.h>
-#include <stdarg.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 
 #include "check.h"
-#include "output.h"
+#include "listen.h"
 #include "silence.h"
 #include "sysctl.h"
+#include "text.h"
 
 #define CONF_DIR "/proc/sys/net/ipv4/conf"
-#define TEXT_LEN 256
 
 enum result {
 	OK,
@@ -24,7 +23,8 @@ enum result {
 
 struct check {
 	const struct locals *locals;
-	const struct address *vip;
+	const struct selector *service;
+	const struct address *vip;	/* its address */
 	char name[ADDRESS_LEN];		/* of the VIP */
 	bool failed;
 };
@@ -46,16 +46,6 @@ static void result_print(struct check *check, const char *condition,
 	if (mend)
 		out_string("mend", "  (mend: %s)", mend);
 	out_item_close();
-}
-
-static FORMAT(2, 3) const char *fill(char *buf, const char *format, ...)
-{
-	va_list values;
-
-	va_start(values, format);
-	vsnprintf(buf, TEXT_LEN, format, values);
-	va_end(values);
-	return buf;
 }
 
 /* A device that neither ARP nor neighbour discovery uses: lo, dummy, tunnels */
@@ -122,19 +112,23 @@ static void check_lo(struct check *check)
 /* Duplicate address detection: the VIP is on every backend. */
 static void check_dad(struct check *check)
 {
-	const struct local *local = vip_on(check, true);
+	const uint32_t failed = IFA_F_DADFAILED | IFA_F_TENTATIVE;
+	const struct local *local = vip_on(check, true), *other;
 	char text[TEXT_LEN], mend[TEXT_LEN];
 
+	other = vip_on(check, false);
+	if (other && (!local || other->flags & failed))
+		local = other;
 	if (!local)
 		return;
-	if (!(local->flags & (IFA_F_DADFAILED | IFA_F_TENTATIVE))) {
+	if (!(local->flags & failed)) {
 		result_print(check, "dad", OK,
 			     fill(text, "%s passed duplicate address detection, or is spared it",
 				  check->name), NULL);
 		return;
 	}
 	result_print(check, "dad", FAIL,
-		     fill(text, "%s is %s", check->name,
+		     fill(text, "%s on %s is %s", check->name, local->dev,
 			  local->flags & IFA_F_DADFAILED ?
 			  "taken for a duplicate" : "still tentative"),
 		     fill(mend, "ip address del %s/%u dev %s && dsrctl realserver add %s",
@@ -213,9 +207,12 @@ static void check_silence(struct check *check, enum silence silence)
 				  name, silence_wanted(silence)));
 }
 
-/* Strict, it drops requests of clients that are reached by another device. */
+/* Strict, it drops requests of clients that are reached by another device.  The
+ * kernel counts what it dropped so, of any address.
+ */
 static void check_rp_filter(struct check *check)
 {
+	uint64_t drops = netstat_read("IPReversePathFilter");
 	char text[TEXT_LEN], mend[TEXT_LEN], buf[IF_NAMESIZE];
 	const char *dev;
 
@@ -223,29 +220,70 @@ static void check_rp_filter(struct check *check)
 	if (!dev)
 		return;
 
-	result_print(check, "rp_filter", NOTE,
-		     fill(text, "rp_filter on %s is strict: it drops clients reached by others",
-			  dev),
+	result_print(check, "rp_filter", drops ? FAIL : NOTE,
+		     fill(text, "rp_filter on %s is strict: it drops clients reached by others (%"
+			  PRIu64 " packets)", dev, drops),
 		     fill(mend, "sysctl -w net/ipv4/conf/%s/rp_filter=2", dev));
 }
 
-enum status check_print(const struct locals *locals,
-			const struct address *vip)
+/* Where no port is named, that nothing is served yet may be meant so. */
+static void unserved_print(struct check *check,
+			   const struct listeners *listeners)
 {
-	struct check check = { .locals = locals, .vip = vip };
+	char name[SELECTOR_LEN], where[ADDRESS_LEN], text[TEXT_LEN];
+	enum result result = check->service->protocol ? FAIL : NOTE;
 
-	address_format(vip, check.name);
+	selector_format(check->service, name);
+	if (listeners->elsewhere.len)
+		fill(text, "nothing listens on %s, only on %s: tell the server of the VIP",
+		     name, address_format(&listeners->elsewhere, where));
+	else
+		fill(text, "nothing listens on %s: start the server", name);
+	result_print(check, "listening", result, text, NULL);
+}
+
+static enum status check_listening(struct check *check)
+{
+	char name[SELECTOR_LEN], text[TEXT_LEN];
+	struct listeners listeners;
+	enum status status = listeners_find(check->service, &listeners);
+
+	if (status != DONE || !listeners.known)
+		return status;
+
+	if (listeners.count)
+		result_print(check, "listening", OK,
+			     fill(text, "%zu sockets listen on %s",
+				  listeners.count,
+				  selector_format(check->service, name)), NULL);
+	else
+		unserved_print(check, &listeners);
+	return DONE;
+}
+
+enum status check_print(const struct locals *locals,
+			const struct selector *service)
+{
+	struct check check = {
+		.locals = locals,
+		.service = service,
+		.vip = &service->address,
+	};
+	enum status status;
+
+	address_format(check.vip, check.name);
 	out_list_open(NULL);
 	check_address(&check);
 	check_exposed(&check);
 	check_lo(&check);
-	if (address_family(vip) == AF_INET) {
+	if (address_family(check.vip) == AF_INET) {
 		check_silence(&check, ARP_IGNORE);
 		check_silence(&check, ARP_ANNOUNCE);
 		check_rp_filter(&check);
 	} else {
 		check_dad(&check);
 	}
+	status = check_listening(&check);
 	out_list_close();
-	return check.failed ? REFUSED : DONE;
+	return check.failed ? REFUSED : status;
 }

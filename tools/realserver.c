@@ -8,6 +8,7 @@
 #include "check.h"
 #include "dsrctl.h"
 #include "output.h"
+#include "selector.h"
 #include "silence.h"
 #include "state.h"
 #include "sysctl.h"
@@ -17,13 +18,14 @@ static const char usage[] =
 "Usage: dsrctl realserver add VIP\n"
 "       dsrctl realserver del VIP\n"
 "       dsrctl realserver show [ VIP ]\n"
-"       dsrctl realserver check VIP\n"
+"       dsrctl realserver check { VIP | SERVICE }\n"
 "\n"
 "VIP := { ADDRESS | ADDRESS6 }\n"
+"SERVICE := { ADDRESS | [ADDRESS6] }[:PORTS]/PROTOCOL\n"
 "\n"
 "To be run on a backend.  add puts the VIP on lo and keeps this machine from\n"
 "answering ARP for it, del undoes both; check says what is missing and how to\n"
-"mend it, and exits 1 if anything is.\n";
+"mend it, and exits 1 if anything is: a server too where a SERVICE is given.\n";
 
 static bool ipv4_can_be_vip(const struct address *address)
 {
@@ -242,16 +244,39 @@ static enum status realserver_show(struct args *args)
 	return status;
 }
 
+/* A VIP, or a service of one. */
+static enum status service_parse(struct args *args, struct selector *service)
+{
+	const char *word = args->left ? args->word[0] : "";
+	enum status status;
+
+	*service = (struct selector){ 0 };
+	if (!strchr(word, '/')) {
+		status = vip_parse(args, &service->address);
+		service->prefixlen = 8 * service->address.len;
+		return status;
+	}
+
+	status = selector_take(args, service);
+	if (status != DONE)
+		return status;
+	if (service->mark || !can_be_vip(&service->address) ||
+	    service->prefixlen < 8 * service->address.len)
+		return usage_error("service \"%s\": one of a single address is expected",
+				   word);
+	return args_end(args);
+}
+
 static enum status realserver_check(struct args *args)
 {
 	struct locals locals = { 0 };
-	struct address vip;
-	enum status status = vip_parse(args, &vip);
+	struct selector service;
+	enum status status = service_parse(args, &service);
 
 	if (status == DONE)
 		status = locals_get(&locals);
 	if (status == DONE)
-		status = check_print(&locals, &vip);
+		status = check_print(&locals, &service);
 	locals_free(&locals);
 	return status;
 }
