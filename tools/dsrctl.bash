@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # bash completion for dsrctl(8)
 
-_dsrctl_objects='service backend device flow explain stats metrics set get save apply top monitor realserver import'
+_dsrctl_objects='service backend device flow explain stats metrics set get save apply top monitor doctor realserver import'
 
 # _dsrctl_list WORDS: one a line, which is how words that may follow are told.
 _dsrctl_list()
@@ -21,7 +21,7 @@ _dsrctl_verbs()
 	device) echo attach detach show help ;;
 	flow) echo show count flush help ;;
 	explain) echo help ;;
-	stats) echo show help ;;
+	stats | doctor) echo show help ;;
 	metrics) echo show textfile help ;;
 	set) echo flows hash-seed help ;;
 	get) echo flows hash-seed flow-bytes help ;;
@@ -178,7 +178,7 @@ _dsrctl_next()
 		_dsrctl_live vip realserver show ;;
 	"metrics textfile 2")
 		compgen -f -- "$cur" ;;
-	"stats show 2")
+	"stats show 2" | "doctor show 2")
 		echo --explain ;;
 	esac
 }
@@ -216,7 +216,7 @@ _dsrctl()
 		list=("${list[@]##*/}")
 	elif [[ $cur == -* ]]; then
 		list=(--json --pretty --stats --netns --version --help)
-		[[ ${words[0]} == sta* ]] && list+=(--explain)
+		[[ ${words[0]} == @(sta|do)* ]] && list+=(--explain)
 	else
 		mapfile -t list < <(_dsrctl_next "${words[@]}")
 	fi

@@ -101,5 +101,6 @@ enum status realserver_main(struct args *args);
 enum status import_main(struct args *args);
 enum status top_main(struct args *args);
 enum status monitor_main(struct args *args);
+enum status doctor_main(struct args *args);
 
 #endif /* DSRCTL_H */

@@ -21,7 +21,8 @@ static const char usage[] =
 "       dsrctl OBJECT help\n"
 "\n"
 "OBJECT := { service | backend | device | flow | explain | stats | metrics | set |\n"
-"            get | save | apply | top | monitor | realserver | import | help }\n"
+"            get | save | apply | top | monitor | doctor | realserver | import |\n"
+"            help }\n"
 "    service     the virtual services of this director\n"
 "    backend     the backends of a service\n"
 "    device      the devices with the fast path\n"
@@ -36,6 +37,7 @@ static const char usage[] =
 "    import      what another load balancer has saved, as lines of dsrctl\n"
 "    top         live rates of services and backends\n"
 "    monitor     what happens, as it happens\n"
+"    doctor      what is wrong with this director, and what mends it\n"
 "OPTIONS := { -j, --json     JSON: an array, of monitor an object a line\n"
 "             -p, --pretty   JSON for people to read\n"
 "             -s, --stats    with counters\n"
@@ -89,6 +91,7 @@ static const struct command objects[] = {
 	{ "import", import_main },
 	{ "top", top_main },
 	{ "monitor", monitor_main },
+	{ "doctor", doctor_main },
 };
 
 static enum status option_unknown(const char *option)
@@ -210,8 +213,9 @@ static enum status object_help(const struct command *object)
 /* What an option that not every object takes is given with. */
 static enum status options_check(const struct command *object)
 {
-	if (options.explain && object->run != stats_main)
-		return usage_error("option \"--explain\": only stats takes it");
+	if (options.explain && object->run != stats_main &&
+	    object->run != doctor_main)
+		return usage_error("option \"--explain\": only stats and doctor take it");
 	if (options.force && !options.batch)
 		return usage_error("option \"--force\": only -b FILE takes it");
 	if ((options.dry_run || options.generation) && object->run != apply_main)

@@ -402,9 +402,8 @@ static enum status services_print(const struct answer *services,
 	return DONE;
 }
 
-/* @selector NULL: every service. */
-static enum status services_get(const struct selector *selector,
-				struct answer *answer)
+enum status services_get(const struct selector *selector,
+			 struct answer *answer)
 {
 	struct nlmsghdr *message;
 	struct request request;

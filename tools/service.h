@@ -36,4 +36,8 @@ struct selector service_selector(const struct nlattr *const *table);
 /* Prints what a DSR_A_SERVICE says, into the item that is open. */
 void service_describe(const struct nlattr *nest);
 
+/* A service, or with NULL every one. */
+enum status services_get(const struct selector *selector,
+			 struct answer *answer);
+
 #endif /* DSRCTL_SERVICE_H */

@@ -367,7 +367,7 @@ for help in help -h --help -help; do
 	check "$help lists the objects" prints '^ +realserver ' "$help"
 done
 for object in service backend device flow explain stats metrics set get save apply top \
-	monitor realserver import; do
+	monitor doctor realserver import; do
 	check "$object help" prints "^Usage: dsrctl $object " "$object" help
 	check "help $object" prints "^Usage: dsrctl $object " help "$object"
 	check "$object -h" prints "^Usage: dsrctl $object " "$object" -h
@@ -491,7 +491,7 @@ done < <(sed -nE -e '/, \\$/ { N; s/ \\\n[[:space:]]*/ /; }' \
 for words in service:{add,set,del,show,flush} \
 	backend:{add,set,del,drain,show,flush} device:{attach,detach,show} \
 	flow:{show,count,flush} set get realserver:{add,del,show,check} \
-	import:ipvs explain top monitor save apply metrics:{show,textfile}; do
+	import:ipvs explain top monitor doctor save apply metrics:{show,textfile}; do
 	check "the man page has ${words/:/ }" man_has "dsrctl ${words/:/ } "
 done
 for option in scheduler hash affinity stateless adopt on-remove no-backend \
@@ -530,7 +530,7 @@ completes()
 
 check "completion of objects" \
 	completes "dsrctl " service backend device flow explain stats metrics \
-	set get save apply top monitor realserver import help
+	set get save apply top monitor doctor realserver import help
 check "completion of a beginning" completes "dsrctl -j ser" service
 check "completion of verbs" \
 	completes "dsrctl service " add set del show flush help
@@ -666,7 +666,7 @@ check "show" prints \
 check "show -j" prints '^\[\{"vip":"10.2.0.1","dev":"lo","arp_ignore":1,' \
 	-j "${rs[@]}" show 10.2.0.1
 check "check: all holds" run 0 "${rs[@]}" check 10.2.0.1
-check "check: each in a line" not grep -qv '^ok    ' "$tmp/out"
+check "check: each in a line" not grep -qvE '^(ok  |note)  ' "$tmp/out"
 check "check -j" prints '"check":"arp_ignore","result":"ok"' \
 	-j "${rs[@]}" check 10.2.0.1
 
