@@ -13,6 +13,7 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
+#include <uapi/dsr.h>
 
 #include "census.h"
 #include "flow.h"
@@ -62,6 +63,9 @@ struct dsr_net {
 	u32 last_transaction;		/* its number */
 	siphash_key_t pool_key;		/* @hash_key after the commit */
 	u32 generation;			/* changes with the configuration */
+	u32 digest_generation;		/* of which @digest is */
+	u8 digest_len;			/* 0: there is none */
+	u8 digest[DSR_DIGEST_LEN];
 	u32 flows_wanted;		/* capacity of the flow table */
 	u32 flows_generation;		/* changes with the table */
 	struct list_head drains;	/* struct dsr_backend, by @drain */

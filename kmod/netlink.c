@@ -293,7 +293,7 @@ static const struct genl_ops ops[] = {
 		.maxattr = DSR_A_SERVICE,
 	},
 	OP(CONFIG_CHANGE, dsr_nl_config_change, dsr_policy_config,
-	   DSR_A_MORE),
+	   DSR_A_DIGEST),
 	OP(EXPLAIN, dsr_nl_explain, dsr_policy_explain,
 	   DSR_A_EXPLAIN),
 };

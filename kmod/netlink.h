@@ -24,7 +24,7 @@ extern const struct nla_policy dsr_policy_backend[DSR_A_BACKEND + 1];
 extern const struct nla_policy dsr_policy_backend_key[DSR_A_BACKEND + 1];
 extern const struct nla_policy dsr_policy_settings[DSR_A_SETTINGS + 1];
 extern const struct nla_policy dsr_policy_device[DSR_A_DEVICE + 1];
-extern const struct nla_policy dsr_policy_config[DSR_A_MORE + 1];
+extern const struct nla_policy dsr_policy_config[DSR_A_DIGEST + 1];
 extern const struct nla_policy dsr_policy_explain[DSR_A_EXPLAIN + 1];
 
 /* netlink.c: what the objects' files share. */

@@ -201,6 +201,15 @@ static int batch_run(struct dsr_net *dn, const struct dsr_nl_batch *batch,
 	return err;
 }
 
+/* Whoever applies the same again needn't look at every object. */
+static void note_digest(struct dsr_net *dn, const struct nlattr *digest)
+{
+	dn->digest_len = digest ? nla_len(digest) : 0;
+	dn->digest_generation = dn->generation;
+	if (digest)
+		memcpy(dn->digest, nla_data(digest), nla_len(digest));
+}
+
 static int generation_fill(struct sk_buff *msg, const void *object)
 {
 	const struct dsr_net *dn = object;
@@ -225,6 +234,8 @@ static int change_locked(struct dsr_net *dn, struct genl_info *info,
 		return 0;
 	if (!err)
 		err = batch_run(dn, batch, info);
+	if (!err)
+		note_digest(dn, info->attrs[DSR_A_DIGEST]);
 	batch_free(dn, batch);
 	return err ? err : dsr_nl_reply(info, generation_fill, dn);
 }

@@ -159,10 +159,11 @@ static const struct nla_policy changes[DSR_CMD_DEVICE_DETACH + 1] = {
 	[DSR_CMD_DEVICE_DETACH] = NLA_POLICY_NESTED(dsr_policy_device),
 };
 
-const struct nla_policy dsr_policy_config[DSR_A_MORE + 1] = {
+const struct nla_policy dsr_policy_config[DSR_A_DIGEST + 1] = {
 	[DSR_A_CHANGES] = NLA_POLICY_NESTED(changes),
 	[DSR_A_GENERATION] = { .type = NLA_U32 },
 	[DSR_A_MORE] = { .type = NLA_FLAG },
+	[DSR_A_DIGEST] = NLA_POLICY_RANGE(NLA_BINARY, 1, DSR_DIGEST_LEN),
 };
 
 const struct nla_policy dsr_policy_explain[DSR_A_EXPLAIN + 1] = {

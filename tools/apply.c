@@ -4,12 +4,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "config.h"
 #include "config_diff.h"
+#include "digest.h"
 #include "genl.h"
 #include "output.h"
 #include "script.h"
+#include "settings.h"
 
 /* How much of the changes goes into one message; the attribute that they are in
  * can't be longer than 65,535 bytes.
@@ -49,6 +52,8 @@ struct sending {
 	unsigned int *lines;		/* where each change comes from */
 	size_t count;
 	size_t room;
+	uint32_t generation;		/* that it begins from */
+	struct digest digest;		/* of what it makes */
 	struct nl_error error;
 	char buf[MESSAGE_LEN] __attribute__((aligned(8)));
 };
@@ -60,15 +65,18 @@ static void message_open(struct sending *sending)
 }
 
 /* @more: it isn't the last one. */
-static enum status message_send(struct sending *sending, bool more,
-				uint32_t generation)
+static enum status message_send(struct sending *sending, bool more)
 {
 	mnl_attr_nest_end(sending->message, sending->nest);
-	if (more)
+	if (more) {
 		mnl_attr_put(sending->message, DSR_A_MORE, 0, NULL);
-	else
+	} else {
 		mnl_attr_put_u32(sending->message, DSR_A_GENERATION,
-				 generation);
+				 sending->generation);
+		mnl_attr_put(sending->message, DSR_A_DIGEST,
+			     sizeof(sending->digest.byte),
+			     sending->digest.byte);
+	}
 	return genl_try(sending->message, NULL, &sending->error);
 }
 
@@ -95,7 +103,7 @@ static enum status change_send(const struct change *change, void *to)
 	enum status status;
 
 	if (sending->message->nlmsg_len > CHANGES_LEN) {
-		status = message_send(sending, true, 0);
+		status = message_send(sending, true);
 		if (status != DONE)
 			return status;
 		message_open(sending);
@@ -124,9 +132,18 @@ static enum status refused_at(const struct sending *sending,
 	return nl_refused(error, "refused by the kernel");
 }
 
-/* Sends the difference.  @again: somebody else was faster. */
-static enum status difference_make(struct config *wanted, struct config *is,
-				   const struct script *script, bool *again)
+/* What is to be applied. */
+struct task {
+	struct script script;
+	struct config wanted;
+	struct digest digest;
+};
+
+/* Sends the difference, or without one the digest alone.  @again: somebody else
+ * was faster.
+ */
+static enum status difference_make(struct task *task, struct config *is,
+				   bool *again)
 {
 	struct sending *sending = calloc(1, sizeof(*sending));
 	enum status status;
@@ -134,13 +151,15 @@ static enum status difference_make(struct config *wanted, struct config *is,
 	if (!sending)
 		return out_of_memory();
 
+	sending->generation = is->generation;
+	sending->digest = task->digest;
 	message_open(sending);
-	status = config_diff(wanted, is, change_send, sending);
-	if (status == DONE && sending->count)
-		status = message_send(sending, false, is->generation);
+	status = config_diff(&task->wanted, is, change_send, sending);
+	if (status == DONE)
+		status = message_send(sending, false);
 	*again = status != DONE && sending->error.number == ESTALE;
 	if (status != DONE && !*again)
-		status = refused_at(sending, script);
+		status = refused_at(sending, &task->script);
 	free(sending->lines);
 	free(sending);
 	return status;
@@ -163,7 +182,7 @@ static enum status difference_print(struct config *wanted, struct config *is)
 	return count ? DIFFERENT : DONE;
 }
 
-static enum status generation_check(const struct config *is)
+static enum status generation_check(uint64_t is)
 {
 	uint64_t generation;
 
@@ -172,37 +191,59 @@ static enum status generation_check(const struct config *is)
 	if (!number_parse(options.generation, UINT32_MAX, &generation))
 		return usage_error("--generation \"%s\": a number from 0 to %u is expected",
 				   options.generation, UINT32_MAX);
-	if (generation == is->generation)
+	if (generation == is)
 		return DONE;
-	return refused("the configuration has changed: it is of generation %u, not %u",
-		       is->generation, (unsigned int)generation);
+	return refused("the configuration has changed: it is of generation %" PRIu64 ", not %" PRIu64,
+		       is, generation);
+}
+
+/* Whether it was this very file that was applied last, and nothing has changed
+ * since: with 100,000 backends that saves looking at each of them.
+ */
+static enum status is_applied(const struct digest *digest, bool *applied)
+{
+	const struct nlattr *attrs[DSR_A_SETTINGS_MAX + 1], *is;
+	struct answer answer = { 0 };
+	enum status status;
+
+	status = settings_get(&answer, attrs);
+	if (status == DONE) {
+		is = attrs[DSR_A_SETTINGS_DIGEST];
+		*applied = is &&
+			   mnl_attr_get_payload_len(is) == sizeof(digest->byte) &&
+			   !memcmp(mnl_attr_get_payload(is), digest->byte,
+				   sizeof(digest->byte));
+		status = generation_check(attr_number(attrs[DSR_A_SETTINGS_GENERATION],
+						      0));
+	}
+	answer_free(&answer);
+	return status;
 }
 
 /* One try; @again: it has to be made once more. */
-static enum status apply_once(struct config *wanted,
-			      const struct script *script, bool *again)
+static enum status apply_once(struct task *task, bool *again)
 {
 	struct config is;
 	enum status status = config_get(&is);
 
 	*again = false;
 	if (status == DONE)
-		status = generation_check(&is);
+		status = generation_check(is.generation);
 	if (status == DONE)
-		status = options.dry_run ? difference_print(wanted, &is) :
-			 difference_make(wanted, &is, script, again);
+		status = options.dry_run ? difference_print(&task->wanted, &is) :
+			 difference_make(task, &is, again);
 	config_free(&is);
 	return status;
 }
 
-static enum status apply(const struct script *script, struct config *wanted)
+static enum status apply(struct task *task)
 {
 	enum status status = REFUSED;
 	bool again = true;
 
 	for (int i = 0; again && i < TRIES; i++) {
-		config_unmatch(wanted);
-		status = apply_once(wanted, script, &again);
+		config_unmatch(&task->wanted);
+		status = apply_once(task, &again);
 		if (again && options.generation)
 			break;
 	}
@@ -211,10 +252,23 @@ static enum status apply(const struct script *script, struct config *wanted)
 	return refused("the configuration has changed meanwhile: nothing was applied");
 }
 
+static enum status task_run(struct task *task)
+{
+	bool applied = false;
+	enum status status;
+
+	task->digest = digest_of(task->script.loaded, task->script.loaded_len);
+	status = is_applied(&task->digest, &applied);
+	if (status != DONE || applied)
+		return status;
+
+	status = config_read(&task->wanted, &task->script);
+	return status == DONE ? apply(task) : status;
+}
+
 enum status apply_main(struct args *args)
 {
-	struct script script;
-	struct config wanted;
+	struct task task = { 0 };
 	enum status status;
 	const char *path;
 
@@ -228,14 +282,14 @@ enum status apply_main(struct args *args)
 		return usage_error("no file given: a configuration file is expected, - for standard input");
 	status = args_end(args);
 	if (status == DONE)
-		status = script_open(&script, path);
+		status = script_open(&task.script, path);
 	if (status != DONE)
 		return status;
 
-	status = config_read(&wanted, &script);
+	status = script_load(&task.script);
 	if (status == DONE)
-		status = apply(&script, &wanted);
-	config_free(&wanted);
-	script_close(&script);
+		status = task_run(&task);
+	config_free(&task.wanted);
+	script_close(&task.script);
 	return status;
 }

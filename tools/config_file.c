@@ -18,6 +18,7 @@
 static struct reading {
 	struct config *config;
 	struct config_service *last;	/* of the line before */
+	char last_word[SELECTOR_LEN];	/* which that named it by; empty: other */
 	unsigned int line;
 } reading;
 
@@ -25,6 +26,28 @@ static struct reading {
 static const struct nlattr *nest_of(const struct nlmsghdr *message)
 {
 	return mnl_nlmsg_get_payload_offset(message, sizeof(struct genlmsghdr));
+}
+
+/* Most lines name the service of the line before, by the same word. */
+static bool word_is_last(struct args *args)
+{
+	if (!args->left || strcmp(args->word[0], reading.last_word))
+		return false;
+
+	args_next(args);
+	return true;
+}
+
+/* A word without these, "mark", says nothing without the one behind it. */
+static void word_note(const struct args *args)
+{
+	const char *word = args->left ? args->word[0] : "";
+	size_t len = strpbrk(word, ".:") ? strlen(word) : 0;
+
+	if (len >= sizeof(reading.last_word))
+		len = 0;
+	memcpy(reading.last_word, word, len);
+	reading.last_word[len] = '\0';
 }
 
 static enum status service_read(struct args *args)
@@ -35,6 +58,7 @@ static enum status service_read(struct args *args)
 	struct request request;
 	enum status status;
 
+	word_note(args);
 	message = genl_request(&request, DSR_CMD_SERVICE_ADD);
 	status = service_take(args, message, KEYWORDS_ALL, &selector);
 	if (status != DONE)
@@ -53,7 +77,7 @@ static enum status service_read(struct args *args)
 	return service->nest ? DONE : REFUSED;
 }
 
-/* The service that a line names: mostly that of the line before. */
+/* The service that a line names. */
 static enum status service_named(struct args *args,
 				 struct config_service **service)
 {
@@ -61,13 +85,16 @@ static enum status service_named(struct args *args,
 	char name[SELECTOR_LEN];
 	enum status status;
 
+	*service = reading.last;
+	if (*service && word_is_last(args))
+		return DONE;
+
+	word_note(args);
 	status = selector_take(args, &selector);
 	if (status != DONE)
 		return status;
 
-	*service = reading.last;
-	if (!*service || !selector_equal(&(*service)->selector, &selector))
-		*service = config_find(reading.config, &selector);
+	*service = config_find(reading.config, &selector);
 	reading.last = *service;
 	if (*service)
 		return DONE;

@@ -23,6 +23,55 @@ enum status script_open(struct script *script, const char *path)
 	return refused("%s: %s", path, strerror(errno));
 }
 
+#define LOAD_LEN 65536
+
+static enum status unreadable(const struct script *script)
+{
+	return refused("%s: %s", script->name, strerror(errno));
+}
+
+static enum status text_read(struct script *script)
+{
+	size_t room = 0, len;
+	char *text;
+
+	do {
+		if (script->loaded_len + LOAD_LEN > room) {
+			room = room ? 2 * room : LOAD_LEN;
+			text = realloc(script->loaded, room + LOAD_LEN);
+			if (!text)
+				return out_of_memory();
+			script->loaded = text;
+		}
+		len = fread(script->loaded + script->loaded_len, 1, LOAD_LEN,
+			    script->file);
+		script->loaded_len += len;
+	} while (len);
+	return ferror(script->file) ? unreadable(script) : DONE;
+}
+
+static void file_close(struct script *script)
+{
+	if (script->file && script->file != stdin)
+		fclose(script->file);
+	script->file = NULL;
+}
+
+enum status script_load(struct script *script)
+{
+	enum status status = text_read(script);
+
+	file_close(script);
+	if (status != DONE)
+		return status;
+
+	/* An empty one can't be opened; there is nothing to read in it. */
+	if (!script->loaded_len)
+		return DONE;
+	script->file = fmemopen(script->loaded, script->loaded_len, "r");
+	return script->file ? DONE : out_of_memory();
+}
+
 static enum status word_add(struct script *script, struct args *args,
 			    char *word)
 {
@@ -71,6 +120,9 @@ bool script_next(struct script *script, struct args *args,
 {
 	*status = DONE;
 	args->left = 0;
+	if (!script->file)
+		return false;
+
 	errno = 0;
 	while (line_read(script, status)) {
 		if (*status == DONE)
@@ -81,15 +133,15 @@ bool script_next(struct script *script, struct args *args,
 
 	out_where(NULL, 0);
 	if (ferror(script->file))
-		*status = refused("%s: %s", script->name, strerror(errno));
+		*status = unreadable(script);
 	return false;
 }
 
 void script_close(struct script *script)
 {
 	out_where(NULL, 0);
-	if (script->file != stdin)
-		fclose(script->file);
+	file_close(script);
+	free(script->loaded);
 	free(script->text);
 	free(script->words);
 	*script = (struct script){ 0 };

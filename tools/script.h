@@ -17,10 +17,15 @@ struct script {
 	size_t size;
 	char **words;
 	size_t room;
+	char *loaded;		/* the whole text, with script_load() */
+	size_t loaded_len;
 };
 
 /* @path "-": standard input. */
 enum status script_open(struct script *script, const char *path);
+
+/* Reads all of it before the first line is asked for. */
+enum status script_load(struct script *script);
 
 /* The next line that has words, which last until the next call; false at the end
  * and where reading fails.  Messages say where the line stands, until

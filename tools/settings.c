@@ -103,6 +103,24 @@ static enum status setting_take(struct args *args,
 	return args_end(args);
 }
 
+enum status settings_get(struct answer *answer, const struct nlattr **attrs)
+{
+	const struct nlattr *table[DSR_A_MAX + 1];
+	const struct nlmsghdr *message;
+	struct request request;
+	enum status status;
+
+	attrs_of_nest(NULL, attrs, DSR_A_SETTINGS_MAX);
+	status = genl_do(genl_request(&request, DSR_CMD_SETTINGS_GET), answer);
+	message = status == DONE ? answer_next(answer, NULL) : NULL;
+	if (!message)
+		return status;
+
+	genl_attrs(message, table);
+	attrs_of_nest(table[DSR_A_SETTINGS], attrs, DSR_A_SETTINGS_MAX);
+	return DONE;
+}
+
 void settings_describe(const struct nlattr *nest)
 {
 	const struct nlattr *attrs[DSR_A_SETTINGS_MAX + 1];
@@ -120,31 +138,23 @@ static void setting_print(const struct keyword *setting,
 	out_line();
 }
 
-static void settings_print(const struct answer *answer,
+static void settings_print(const struct nlattr *const *attrs,
 			   const struct keyword *only)
 {
-	const struct nlattr *attrs[DSR_A_SETTINGS_MAX + 1];
-	const struct nlattr *table[DSR_A_MAX + 1];
-	const struct nlmsghdr *message = NULL;
-
 	out_list_open(NULL);
-	while ((message = answer_next(answer, message))) {
-		genl_attrs(message, table);
-		attrs_of_nest(table[DSR_A_SETTINGS], attrs, DSR_A_SETTINGS_MAX);
-		out_item_open(NULL);
-		for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
-			if (!only || only == &settings[i])
-				setting_print(&settings[i], attrs);
-		out_item_close();
-	}
+	out_item_open(NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
+		if (!only || only == &settings[i])
+			setting_print(&settings[i], attrs);
+	out_item_close();
 	out_list_close();
 }
 
 enum status get_main(struct args *args)
 {
 	const struct keyword *setting;
+	const struct nlattr *attrs[DSR_A_SETTINGS_MAX + 1];
 	struct answer answer = { 0 };
-	struct request request;
 	enum status status;
 
 	if (args_help(args)) {
@@ -154,10 +164,9 @@ enum status get_main(struct args *args)
 
 	status = setting_take(args, &setting);
 	if (status == DONE)
-		status = genl_do(genl_request(&request, DSR_CMD_SETTINGS_GET),
-				 &answer);
+		status = settings_get(&answer, attrs);
 	if (status == DONE)
-		settings_print(&answer, setting);
+		settings_print(attrs, setting);
 	answer_free(&answer);
 	return status;
 }

@@ -5,6 +5,9 @@
 #include "dsrctl.h"
 #include "nl.h"
 
+/* Asks for them; @attrs has DSR_A_SETTINGS_MAX + 1 places, in @answer. */
+enum status settings_get(struct answer *answer, const struct nlattr **attrs);
+
 /* Takes settings, and puts them as the nest DSR_A_SETTINGS. */
 enum status settings_take(struct args *args, struct nlmsghdr *request);
 

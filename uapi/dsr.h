@@ -67,6 +67,9 @@
  *	    DSR_A_SETTINGS_HASH_SEED	u64, key of the schedulers' hashes
  *	    DSR_A_SETTINGS_FLOW_BYTES	u64, memory of the table (answers only)
  *	    DSR_A_SETTINGS_GENERATION	u32, of the configuration (answers only)
+ *	    DSR_A_SETTINGS_DIGEST	binary, the last CONFIG_CHANGE's, absent
+ *					if the configuration has changed since
+ *					(answers only)
  *	DSR_A_FLOW (nest)		a flow; a request may say whom it is with
  *	    DSR_A_FLOW_CLIENT		binary, the client's address
  *	    DSR_A_FLOW_CLIENT_PORT	u16, network byte order; in a request with
@@ -102,6 +105,8 @@
  *					of the service of the change before
  *	DSR_A_GENERATION		u32, changes with the configuration
  *	DSR_A_MORE			flag: further changes follow
+ *	DSR_A_DIGEST			binary, up to DSR_DIGEST_LEN bytes that name
+ *					the configuration for who applied it
  *
  *	DSR_A_EXPLAIN (nest)		what a packet would meet with now
  *	    DSR_A_EXPLAIN_MARK		u32, its firewall mark, not 0; default none
@@ -158,8 +163,8 @@
  *	DEVICE_GET		dump only: nothing; answers with DEVICE
  *	CONFIG_GET		dump only: nothing; answers with GENERATION and the
  *				CHANGES that would make the configuration
- *	CONFIG_CHANGE		CHANGES, GENERATION, MORE: all of the changes or
- *				none, and packets see them as one.  With MORE they
+ *	CONFIG_CHANGE		CHANGES, GENERATION, DIGEST, MORE: all of the
+ *				changes or none, and packets see them as one.  With MORE they
  *				are kept until the socket's next CONFIG_CHANGE
  *				without it, or until it is closed.  With GENERATION
  *				refused (ESTALE) where the configuration is another
@@ -216,6 +221,7 @@
 #define DSR_TIMEOUT_FIN		120
 #define DSR_TIMEOUT_UDP		300
 #define DSR_SLOW_START_MAX	3600
+#define DSR_DIGEST_LEN		32
 #define DSR_FLOWS_MIN		1024U
 #define DSR_FLOWS_MAX		33554432U	/* in 2 GiB */
 
@@ -264,6 +270,7 @@ enum dsr_attr {
 	DSR_A_MORE,
 	DSR_A_EXPLAIN,
 	DSR_A_EVENT,
+	DSR_A_DIGEST,
 
 	__DSR_A_MAX
 };
@@ -330,6 +337,7 @@ enum dsr_settings_attr {
 	DSR_A_SETTINGS_HASH_SEED,	/* the last one of a request */
 	DSR_A_SETTINGS_FLOW_BYTES,
 	DSR_A_SETTINGS_GENERATION,
+	DSR_A_SETTINGS_DIGEST,
 
 	__DSR_A_SETTINGS_MAX
 };
