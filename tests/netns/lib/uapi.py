@@ -57,6 +57,12 @@ limits = {(owner, attr["name"]): attr.get("checks", {})
 operations = [each["name"] for each in spec["operations"]["list"]]
 check(constants("dsr_cmd", "DSR_CMD_"), operations, "the commands")
 check(1, spec["operations"]["list"][0]["value"], "the first command's number")
+numbers, last = {}, 0
+for each in sets["changes"]["attributes"]:
+    last = each.get("value", last + 1)
+    numbers[each["name"]] = last
+check({name: operations.index(name) + 1 for name in numbers}, numbers,
+      "changes have the numbers of their commands")
 check(constants("dsr_attr", "DSR_A_"), attributes("main"), "the attributes of a message")
 for each in ("service", "backend", "settings", "flow", "device", "explain", "event"):
     check(constants(f"dsr_{each}_attr", f"DSR_A_{each.upper()}_"), attributes(each),

@@ -128,7 +128,9 @@ check(got["flows"] == 0, "it has no flows")
 before = do("settings-get", {})["settings"]
 check(before["flow-bytes"] > 0, "the settings have names")
 do("settings-set", {"settings": {"hash-seed": 42}})
-check(do("settings-get", {})["settings"] == before | {"hash-seed": 42}, "one is changed")
+after = do("settings-get", {})["settings"]
+check(after == before | {"hash-seed": 42, "generation": after["generation"]}, "one is changed")
+check(after["generation"] > before["generation"], "the generation changes with it")
 do("settings-set", {"settings": {"hash-seed": before["hash-seed"]}})
 refused("a table that is too small", "", do, "settings-set", {"settings": {"flows": 1}})
 
