@@ -93,20 +93,21 @@ static int batch_append(struct dsr_net *dn, struct dsr_nl_batch *batch,
 {
 	u32 len = nla_len(nest);
 	struct chunk *chunk;
+	u32 bytes = struct_size(chunk, data, len);
 
-	if (len > BATCH_BYTES_MAX - dn->batch_bytes) {
+	if (bytes > BATCH_BYTES_MAX - dn->batch_bytes) {
 		NL_SET_ERR_MSG(extack,
 			       "the limit of 64 MiB of unfinished changes in a network namespace is reached");
 		return -ENOSPC;
 	}
-	chunk = kvmalloc(struct_size(chunk, data, len), GFP_KERNEL_ACCOUNT);
+	chunk = kvmalloc(bytes, GFP_KERNEL_ACCOUNT);
 	if (!chunk)
 		return -ENOMEM;
 	chunk->len = len;
 	memcpy(chunk->data, nla_data(nest), len);
 	list_add_tail(&chunk->list, &batch->chunks);
-	batch->bytes += len;
-	dn->batch_bytes += len;
+	batch->bytes += bytes;
+	dn->batch_bytes += bytes;
 	return 0;
 }
 
