@@ -32,6 +32,7 @@ static int __net_init dsr_net_init(struct net *net)
 	int err;
 
 	dn->net = net;
+	dn->generation = 1;	/* A dump takes 0 for one that hasn't begun. */
 	mutex_init(&dn->config_lock);
 	dsr_settings_init_key(dn, dsr_param_hash_seed());
 	dn->flows_wanted = dsr_param_flows();
