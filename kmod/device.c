@@ -39,6 +39,17 @@ static void detach(struct dsr_net *dn, struct dsr_device *device)
 	kfree_rcu(device, rcu);
 }
 
+/* In the order of the indices, by which dumps resume. */
+static void insert(struct dsr_net *dn, struct dsr_device *device)
+{
+	struct dsr_device *next;
+
+	list_for_each_entry(next, &dn->devices, list)
+		if (next->ops.dev->ifindex > device->ops.dev->ifindex)
+			break;
+	list_add_tail(&device->list, &next->list);
+}
+
 /**
  * dsr_device_attach() - take a device's packets at ingress
  * @dn: the namespace
@@ -72,7 +83,7 @@ int dsr_device_attach(struct dsr_net *dn, struct net_device *dev,
 		kfree(device);
 		return err;
 	}
-	list_add_tail(&device->list, &dn->devices);
+	insert(dn, device);
 	dn->generation++;
 	return 0;
 }

@@ -70,7 +70,7 @@ struct dsr_net {
 	u32 flows_generation;		/* changes with the table */
 	struct list_head drains;	/* struct dsr_backend, by @drain */
 	struct list_head limited;	/* struct dsr_backend, by @limit */
-	struct list_head devices;	/* struct dsr_device */
+	struct list_head devices;	/* struct dsr_device, ascending ifindex */
 	struct list_head batches;	/* struct dsr_nl_batch */
 	u32 batch_bytes;		/* in all of them */
 	bool hooked;			/* the hooks are registered */

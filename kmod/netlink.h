@@ -132,7 +132,7 @@ int dsr_nl_device_fill(struct sk_buff *msg, const void *object);
 int dsr_nl_device_attach(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_device_detach(struct sk_buff *skb, struct genl_info *info);
 int dsr_nl_device_dump(struct sk_buff *msg, struct netlink_callback *cb);
-int dsr_nl_device_put(struct sk_buff *msg, const struct dsr_net *dn, long *nr);
+int dsr_nl_device_put(struct sk_buff *msg, const struct dsr_net *dn, long *last);
 int dsr_nl_device_stage_attach(struct dsr_nl_staging *staging,
 			       struct nlattr **attrs);
 int dsr_nl_device_stage_detach(struct dsr_nl_staging *staging,

@@ -280,7 +280,7 @@ int dsr_nl_config_change(struct sk_buff *skb, struct genl_info *info)
 /* Where a dump stands. */
 struct cursor {
 	long head;		/* whether the settings have been put */
-	long devices;		/* how many */
+	long device;		/* the last one that was put */
 	long service;		/* the last one that was put, or is being put */
 	long backend;		/* and its last one */
 };
@@ -297,7 +297,7 @@ static int put_head(struct sk_buff *msg, struct cursor *cursor,
 	if (!cursor->head && dsr_nl_settings_put_config(msg, dn))
 		return -EMSGSIZE;
 	cursor->head = 1;
-	return dsr_nl_device_put(msg, dn, &cursor->devices);
+	return dsr_nl_device_put(msg, dn, &cursor->device);
 }
 
 /* A message begins with a service, so that each can be read for itself. */

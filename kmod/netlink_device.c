@@ -162,15 +162,16 @@ int dsr_nl_device_fill(struct sk_buff *msg, const void *object)
 	return device_put(msg, object, true);
 }
 
-/* The changes that attach the devices behind the first @nr, which counts them. */
-int dsr_nl_device_put(struct sk_buff *msg, const struct dsr_net *dn, long *nr)
+/* The changes that attach the devices behind the one with the index @last, which
+ * becomes that of the last one that was put.
+ */
+int dsr_nl_device_put(struct sk_buff *msg, const struct dsr_net *dn, long *last)
 {
 	const struct dsr_device *device;
 	struct nlattr *nest;
-	long seen = 0;
 
 	list_for_each_entry(device, &dn->devices, list) {
-		if (seen++ < *nr)
+		if (device->ops.dev->ifindex <= *last)
 			continue;
 		nest = nla_nest_start(msg, DSR_CMD_DEVICE_ATTACH);
 		if (!nest || device_put(msg, device->ops.dev, false)) {
@@ -178,25 +179,24 @@ int dsr_nl_device_put(struct sk_buff *msg, const struct dsr_net *dn, long *nr)
 			return -EMSGSIZE;
 		}
 		nla_nest_end(msg, nest);
-		*nr = seen;
+		*last = device->ops.dev->ifindex;
 	}
 	return 0;
 }
 
-/* Resumes behind as many as were put: they are few, and a change in between
- * marks the dump as inconsistent.
+/* Resumes behind the index of the last device that was put, whether that one is
+ * still attached or not.
  */
 int dsr_nl_device_dump(struct sk_buff *msg, struct netlink_callback *cb)
 {
 	struct dsr_net *dn = dsr_net(sock_net(msg->sk));
 	const struct dsr_device *device;
-	long nr = 0;
 	void *header;
 
 	mutex_lock(&dn->config_lock);
 	cb->seq = dn->generation;
 	list_for_each_entry(device, &dn->devices, list) {
-		if (nr++ < cb->args[0])
+		if (device->ops.dev->ifindex <= cb->args[0])
 			continue;
 		header = dsr_nl_put(msg, NETLINK_CB(cb->skb).portid,
 				    cb->nlh->nlmsg_seq, NLM_F_MULTI,
@@ -205,7 +205,7 @@ int dsr_nl_device_dump(struct sk_buff *msg, struct netlink_callback *cb)
 		if (!header)
 			break;
 		genl_dump_check_consistent(cb, header);
-		cb->args[0] = nr;
+		cb->args[0] = device->ops.dev->ifindex;
 	}
 	mutex_unlock(&dn->config_lock);
 	return msg->len;

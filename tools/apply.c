@@ -257,7 +257,9 @@ static enum status task_run(struct task *task)
 	bool applied = false;
 	enum status status;
 
-	task->digest = digest_of(task->script.loaded, task->script.loaded_len);
+	if (!digest_of(task->script.loaded, task->script.loaded_len,
+		       &task->digest))
+		return out_of_memory();
 	status = is_applied(&task->digest, &applied);
 	if (status != DONE || applied)
 		return status;

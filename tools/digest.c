@@ -20,18 +20,20 @@ static void devices_add(XXH3_state_t *state)
 		if_freenameindex(names);
 }
 
-struct digest digest_of(const char *text, size_t len)
+bool digest_of(const char *text, size_t len, struct digest *digest)
 {
+	XXH3_state_t *state = XXH3_createState();
 	XXH128_canonical_t canonical;
-	struct digest digest;
-	XXH3_state_t state;
 
-	XXH3_INITSTATE(&state);
-	XXH3_128bits_reset(&state);
-	XXH3_128bits_update(&state, DSR_VERSION, sizeof(DSR_VERSION));
-	devices_add(&state);
-	XXH3_128bits_update(&state, text, len);
-	XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state));
-	memcpy(digest.byte, canonical.digest, sizeof(digest.byte));
-	return digest;
+	if (!state)
+		return false;
+
+	XXH3_128bits_reset(state);
+	XXH3_128bits_update(state, DSR_VERSION, sizeof(DSR_VERSION));
+	devices_add(state);
+	XXH3_128bits_update(state, text, len);
+	XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state));
+	memcpy(digest->byte, canonical.digest, sizeof(digest->byte));
+	XXH3_freeState(state);
+	return true;
 }

@@ -2,6 +2,7 @@
 #ifndef DSRCTL_DIGEST_H
 #define DSRCTL_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,8 +11,8 @@ struct digest {
 };
 
 /* Of all that decides what a configuration file means: its text, this dsrctl,
- * and which devices have which names.
+ * and which devices have which names.  False: no memory.
  */
-struct digest digest_of(const char *text, size_t len);
+bool digest_of(const char *text, size_t len, struct digest *digest);
 
 #endif /* DSRCTL_DIGEST_H */
