@@ -609,7 +609,8 @@ bool dsr_backend_full(const struct dsr_backend *be)
 }
 
 /**
- * dsr_backend_share() - how much of its weight a backend is to get
+ * dsr_backend_share_now() - how much of its weight a backend with a slow start is
+ *			     to get
  * @be: the backend
  *
  * Less than all of it only in the seconds of its slow start, which begin when it
@@ -618,18 +619,18 @@ bool dsr_backend_full(const struct dsr_backend *be)
  * Context: under RCU.
  * Return: 1 to 256, in 256ths.
  */
-u32 dsr_backend_share(const struct dsr_backend *be)
+u32 dsr_backend_share_now(const struct dsr_backend *be)
 {
 	unsigned long length = (unsigned long)READ_ONCE(be->options.slow_start) * HZ;
 	const struct dsr_nexthop *nexthop = rcu_dereference(be->nexthop);
 	unsigned long since = READ_ONCE(be->up_since), passed;
 
-	if (likely(!length))
-		return 256;
 	if (nexthop && time_after(READ_ONCE(nexthop->since), since))
 		since = READ_ONCE(nexthop->since);
 	passed = jiffies - since;
-	return passed >= length ? 256 : 1 + passed * 255 / length;
+	if (passed >= length)
+		return DSR_SHARE_WHOLE;
+	return 1 + passed * (DSR_SHARE_WHOLE - 1) / length;
 }
 
 /**

@@ -231,7 +231,21 @@ static inline bool dsr_backend_down(const struct dsr_backend *be)
 	return unlikely(down) && dsr_backend_down_now(be, down);
 }
 
-u32 dsr_backend_share(const struct dsr_backend *be);
+#define DSR_SHARE_WHOLE	256
+u32 dsr_backend_share_now(const struct dsr_backend *be);
+
+/**
+ * dsr_backend_share() - how much of its weight a backend is to get
+ * @be: the backend
+ *
+ * Context: under RCU.
+ * Return: 1 to 256, in 256ths.
+ */
+static inline u32 dsr_backend_share(const struct dsr_backend *be)
+{
+	return likely(!READ_ONCE(be->options.slow_start)) ?
+	       DSR_SHARE_WHOLE : dsr_backend_share_now(be);
+}
 
 /* Configuration: config_lock held. */
 static inline bool dsr_backend_going(const struct dsr_backend *be)

@@ -204,10 +204,14 @@ static struct dsr_flow_slot *set_victim(struct dsr_flow_set *set,
 
 	for (slot = set->slot; slot < set->slot + DSR_FLOW_WAYS; slot++) {
 		value = READ_ONCE(slot->value);
+		if (likely(value == DSR_FLOW_VALUE_EMPTY)) {
+			*best = DSR_FLOW_DEAD;
+			*old = value;
+			return slot;
+		}
 		if (value == DSR_FLOW_VALUE_BUSY)
 			continue;
-		candidate = value == DSR_FLOW_VALUE_EMPTY ? DSR_FLOW_DEAD :
-			    user->rank(user->context, value);
+		candidate = user->rank(user->context, value);
 		if (candidate <= *best)
 			continue;
 		*best = candidate;

@@ -28,7 +28,8 @@ static void account(const void *context, u64 old, u64 value)
 	const struct dsr_net *dn = context;
 
 	gauge_add(dn, value, 1);
-	gauge_add(dn, old, -1);
+	if (unlikely(old))
+		gauge_add(dn, old, -1);
 }
 
 /**
