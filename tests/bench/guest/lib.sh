@@ -39,6 +39,11 @@ figure() {
 	printf '\nfigure\t%s\t%s\t%s\t%s\t%s\n' "$unit" "$kernel" "$@"
 }
 
+# change HOW NANOSECONDS: how long one of many backends takes to go or to come
+change() {
+	printf '\nchange\t%s\t%s\n' "$@"
+}
+
 skipped() {
 	printf '\nskipped\t%s\t%s\n' "$kernel" "$*"
 }
