@@ -61,14 +61,17 @@ struct dsr_flow_table *dsr_flow_table_create(u32 flows)
 
 	table->capacity = flows;
 	table->nr = DIV_ROUND_UP(flows * SLOTS, 4 * DSR_FLOW_WAYS);
-	table->set = kvcalloc(table->nr, sizeof(*table->set),
+	/* In one piece: what is large comes in pages of 2 MiB, of which two
+	 * pieces would leave two unfilled.
+	 */
+	table->set = kvcalloc(table->nr, sizeof(*table->set) +
+			      DSR_FLOW_WAYS * sizeof(*table->peer),
 			      GFP_KERNEL_ACCOUNT);
-	table->peer = kvcalloc(table->nr * DSR_FLOW_WAYS, sizeof(*table->peer),
-			       GFP_KERNEL_ACCOUNT);
-	if (!table->set || !table->peer) {
+	if (!table->set) {
 		dsr_flow_table_destroy(table);
 		return NULL;
 	}
+	table->peer = (struct dsr_flow_peer *)(table->set + table->nr);
 	return table;
 }
 
@@ -82,7 +85,6 @@ void dsr_flow_table_destroy(struct dsr_flow_table *table)
 {
 	if (!table)
 		return;
-	kvfree(table->peer);
 	kvfree(table->set);
 	kfree(table);
 }

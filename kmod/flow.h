@@ -79,7 +79,7 @@ struct dsr_flow_peer {
  * @nr: number of sets
  * @capacity: how many flows it is meant to hold
  * @set: the sets
- * @peer: one for each slot, in the order of the slots
+ * @peer: one for each slot, in the order of the slots; behind the sets
  * @old: while it takes the place of another table, that one: what isn't found
  *	 here may still be there.  Written under config_lock.
  */
