@@ -132,7 +132,7 @@ dsr_service() {
 dsr() {
 	local options=${*:2}
 
-	each_service dsr_service | in_ns "$1" "$DSR_ROOT/build/bench/batch"
+	each_service dsr_service | in_ns "$1" dsrctl -b -
 }
 
 path_dsr() {
