@@ -157,9 +157,9 @@ dsr_backend_wanted(const struct dsr_backend *be)
 }
 
 /* Context: under RCU. */
-bool dsr_backend_staged_seen(const struct dsr_backend *be, u32 number)
+bool dsr_backend_staged_seen(const struct dsr_backend *be, u32 mark)
 {
-	return dsr_mark_done(be->svc->dn, number);
+	return dsr_mark_done(be->svc->dn, mark);
 }
 
 static struct dsr_backend *
@@ -386,31 +386,53 @@ static void down_mark(struct dsr_transaction *txn, struct dsr_backend *be,
 	dsr_mark_set(&be->down, mark);
 }
 
-static void staged_free(struct dsr_net *dn, struct dsr_backend_staged *staged)
+static struct dsr_nexthop *staged_nexthop_of(const struct dsr_backend *be)
 {
-	if (staged->nexthop)
-		dsr_nexthop_put(dn, staged->nexthop);
-	kfree_rcu(staged, rcu);
+	return rcu_dereference_protected(be->staged_nexthop,
+					 lockdep_is_held(&be->svc->dn->config_lock));
 }
 
-static int stage_nexthop(struct dsr_backend *be,
-			 const struct dsr_backend_options *options,
-			 struct dsr_backend_staged *staged)
+/* Leaves the next hop as it is. */
+static void nexthop_unstage(struct dsr_backend *be)
+{
+	struct dsr_nexthop *nexthop = staged_nexthop_of(be);
+
+	if (!be->rerouted)
+		return;
+	dsr_mark_set(&be->rerouted, DSR_SETTLED);
+	if (nexthop)
+		dsr_nexthop_put(be->svc->dn, nexthop);
+}
+
+static int nexthop_stage(struct dsr_transaction *txn, struct dsr_backend *be,
+			 const struct dsr_backend_options *options)
 {
 	bool rerouted = nexthop_differs(options, &be->options);
-	struct dsr_nexthop *nexthop = NULL;
-	struct dsr_net *dn = be->svc->dn;
-	int err = 0;
+	struct dsr_nexthop *nexthop;
+	int err;
 
-	if (rerouted)
-		err = nexthop_get(dn, &be->addr, options, &nexthop);
+	if (!rerouted) {
+		nexthop_unstage(be);
+		return 0;
+	}
+	err = nexthop_get(txn->dn, &be->addr, options, &nexthop);
 	if (err)
 		return err;
-	if (staged->nexthop)
-		dsr_nexthop_put(dn, staged->nexthop);
-	staged->nexthop = nexthop;
-	staged->rerouted = rerouted;
+	nexthop_unstage(be);
+	rcu_assign_pointer(be->staged_nexthop, nexthop);
+	dsr_mark_set(&be->rerouted, dsr_transaction_mark(txn, DSR_CHANGING));
 	return 0;
+}
+
+/* What has been staged stays where it is: packets that have read the mark look
+ * there.
+ */
+static void nexthop_settle(struct dsr_backend *be)
+{
+	if (!be->rerouted)
+		return;
+	nexthop_set(be->svc->dn, be, staged_nexthop_of(be));
+	dsr_mark_set(&be->rerouted, DSR_SETTLED);
 }
 
 /**
@@ -434,7 +456,7 @@ int dsr_backend_stage_set(struct dsr_transaction *txn, struct dsr_backend *be,
 		staged = kzalloc(sizeof(*staged), GFP_KERNEL_ACCOUNT);
 	if (!staged)
 		return -ENOMEM;
-	err = stage_nexthop(be, options, staged);
+	err = nexthop_stage(txn, be, options);
 	if (err) {
 		if (staged != staged_of(be))
 			kfree(staged);
@@ -475,8 +497,9 @@ static void staged_drop(struct dsr_backend *be)
 
 	if (!staged)
 		return;
+	nexthop_unstage(be);
 	RCU_INIT_POINTER(be->staged, NULL);
-	staged_free(be->svc->dn, staged);
+	kfree_rcu(staged, rcu);
 }
 
 /* No new packet can choose it, or could yet. */
@@ -506,14 +529,10 @@ static void backend_remove(struct dsr_backend *be)
 static void options_take(struct dsr_backend *be,
 			 struct dsr_backend_staged *staged)
 {
-	struct dsr_net *dn = be->svc->dn;
 	enum dsr_state was = be->options.state;
 
 	be->options = staged->options;
-	if (staged->rerouted) {
-		nexthop_set(dn, be, staged->nexthop);
-		staged->nexthop = NULL;
-	}
+	nexthop_settle(be);
 	if (was != DSR_STATE_UP && be->options.state == DSR_STATE_UP)
 		WRITE_ONCE(be->up_since, jiffies);
 	if (be->options.drain_anew || be->options.state != was)
@@ -622,7 +641,7 @@ bool dsr_backend_full(const struct dsr_backend *be)
 u32 dsr_backend_share_now(const struct dsr_backend *be)
 {
 	unsigned long length = (unsigned long)READ_ONCE(be->options.slow_start) * HZ;
-	const struct dsr_nexthop *nexthop = rcu_dereference(be->nexthop);
+	const struct dsr_nexthop *nexthop = dsr_backend_nexthop(be);
 	unsigned long since = READ_ONCE(be->up_since), passed;
 
 	if (nexthop && time_after(READ_ONCE(nexthop->since), since))

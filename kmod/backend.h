@@ -54,8 +54,6 @@ struct dsr_backend_options {
 struct dsr_backend_staged {
 	struct dsr_backend_options options;
 	u32 number;			/* of the transaction */
-	bool rerouted;			/* @nexthop takes the other's place */
-	struct dsr_nexthop *nexthop;	/* its reference is ours */
 	struct rcu_head rcu;
 };
 
@@ -85,9 +83,11 @@ struct dsr_backend {
 	struct dsr_traffic_stats __percpu *traffic;
 	u32 id;				/* slot, and generation above it */
 	u32 down;			/* as options.state has it, or a mark */
+	u32 rerouted;			/* mark: @staged_nexthop is next */
 
 	struct dsr_backend_options options ____cacheline_aligned_in_smp;
 	struct dsr_backend_staged __rcu *staged; /* NULL: nothing */
+	struct dsr_nexthop __rcu *staged_nexthop; /* @nexthop after the commit */
 	unsigned long up_since;		/* jiffies, for the slow start */
 
 	/* Gauges of the flows in the table, written with each new one and each
@@ -124,6 +124,8 @@ struct dsr_backend_table {
 	struct dsr_backend __rcu *slot[];	/* under config_lock */
 };
 
+bool dsr_backend_staged_seen(const struct dsr_backend *be, u32 mark);
+
 /**
  * dsr_backend_by_id() - the backend that a flow names
  * @dn: the namespace
@@ -143,19 +145,31 @@ static inline struct dsr_backend *dsr_backend_by_id(const struct dsr_net *dn,
 	return be && be->id == id ? be : NULL;
 }
 
+/* The next hop that packets see, NULL in mode local.  Context: under RCU. */
+static inline const struct dsr_nexthop *
+dsr_backend_nexthop(const struct dsr_backend *be)
+{
+	u32 mark = READ_ONCE(be->rerouted);
+
+	if (unlikely(mark) && dsr_backend_staged_seen(be, mark))
+		return rcu_dereference(be->staged_nexthop);
+	return rcu_dereference(be->nexthop);
+}
+
 /* What stands before a packet to it, NULL in mode local or while it can't be
  * reached.  Context: under RCU.
  */
 static inline const struct dsr_l2 *dsr_backend_l2(const struct dsr_backend *be)
 {
-	const struct dsr_nexthop *nexthop = rcu_dereference(be->nexthop);
+	const struct dsr_nexthop *nexthop = dsr_backend_nexthop(be);
 
 	return nexthop ? rcu_dereference(nexthop->l2) : NULL;
 }
 
+/* Context: under RCU. */
 static inline bool dsr_backend_is_local(const struct dsr_backend *be)
 {
-	return !rcu_access_pointer(be->nexthop);
+	return !dsr_backend_nexthop(be);
 }
 
 /* Context: under RCU. */
@@ -191,7 +205,6 @@ static inline void dsr_backend_filled(struct dsr_backend *be)
 		WRITE_ONCE(be->full, full);
 }
 
-bool dsr_backend_staged_seen(const struct dsr_backend *be, u32 number);
 bool dsr_backend_down_now(const struct dsr_backend *be, u32 down);
 
 /* The options that packets see.  Context: under RCU. */

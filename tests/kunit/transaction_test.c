@@ -197,6 +197,53 @@ static void options_change_together(struct kunit *test)
 	end(&txn);
 }
 
+static bool is_local(const struct dsr_backend *be)
+{
+	bool local;
+
+	rcu_read_lock();
+	local = dsr_backend_is_local(be);
+	rcu_read_unlock();
+	return local;
+}
+
+static void next_hops_change_together(struct kunit *test)
+{
+	struct dsr_net *dn = fake_net(test);
+	struct dsr_service *svc = fake_service(test, dn, 1, &dsr_sched_rr);
+	struct dsr_backend *be = fake_backend(test, svc, 1, 1);
+	struct dsr_backend_options local = be->options, l2 = be->options;
+	struct dsr_transaction txn;
+
+	l2.mode = DSR_MODE_L2;
+	begin(&txn, dn);
+	KUNIT_EXPECT_EQ(test, dsr_backend_stage_set(&txn, be, &l2), 0);
+	KUNIT_EXPECT_EQ(test, dsr_transaction_prepare(&txn, NULL), 0);
+	dsr_transaction_abort(&txn);
+	KUNIT_EXPECT_TRUE(test, is_local(be));
+
+	/* Thrice: only the last one counts. */
+	dsr_transaction_begin(&txn, dn);
+	KUNIT_EXPECT_EQ(test, dsr_backend_stage_set(&txn, be, &l2), 0);
+	KUNIT_EXPECT_EQ(test, dsr_backend_stage_set(&txn, be, &local), 0);
+	KUNIT_EXPECT_EQ(test, dsr_backend_stage_set(&txn, be, &l2), 0);
+	KUNIT_EXPECT_EQ(test, dsr_transaction_prepare(&txn, NULL), 0);
+	KUNIT_EXPECT_TRUE(test, is_local(be));
+	instant(&txn);
+	KUNIT_EXPECT_FALSE(test, is_local(be));
+	dsr_transaction_commit(&txn);
+	KUNIT_EXPECT_FALSE(test, is_local(be));
+
+	dsr_transaction_begin(&txn, dn);
+	KUNIT_EXPECT_EQ(test, dsr_backend_stage_set(&txn, be, &local), 0);
+	KUNIT_EXPECT_EQ(test, dsr_transaction_prepare(&txn, NULL), 0);
+	instant(&txn);
+	KUNIT_EXPECT_TRUE(test, is_local(be));
+	dsr_transaction_commit(&txn);
+	KUNIT_EXPECT_TRUE(test, is_local(be));
+	end(&txn);
+}
+
 static struct dsr_service *add_alone(struct kunit *test, struct dsr_net *dn,
 				     const struct dsr_service_key *key)
 {
@@ -357,6 +404,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(services_come_together),
 	KUNIT_CASE(backends_change_together),
 	KUNIT_CASE(options_change_together),
+	KUNIT_CASE(next_hops_change_together),
 	KUNIT_CASE(places_change_hands),
 	KUNIT_CASE(aborted_leaves_nothing),
 	KUNIT_CASE(nothing_changes_nothing),
