@@ -116,14 +116,17 @@ static int batch_append(struct dsr_net *dn, struct dsr_nl_batch *batch,
  */
 static int get_ready(const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
-	const struct nlattr *change, *service;
+	struct nlattr *attrs[DSR_A_MAX + 1];
+	const struct nlattr *change;
 	bool devices = false;
 	int left, err;
 
 	nla_for_each_nested(change, nest, left) {
 		devices |= changes[nla_type(change)].device;
-		service = nla_find_nested(change, DSR_A_SERVICE);
-		err = dsr_nl_service_get_ready(service, extack);
+		err = nla_parse_nested(attrs, DSR_A_MAX, change, NULL, extack);
+		if (!err)
+			err = dsr_nl_service_get_ready(attrs[DSR_A_SERVICE],
+						       extack);
 		if (err)
 			return err;
 	}

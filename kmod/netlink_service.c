@@ -294,10 +294,17 @@ static int parse_affinity(struct nlattr **attrs, u16 family,
 int dsr_nl_service_get_ready(const struct nlattr *nest,
 			     struct netlink_ext_ack *extack)
 {
+	struct nlattr *attrs[DSR_A_SERVICE_MAX + 1];
 	const struct nlattr *attr;
 	int err;
 
-	attr = nest ? nla_find_nested(nest, DSR_A_SERVICE_NO_BACKEND) : NULL;
+	if (!nest)
+		return 0;
+	/* Of two that are alike the last one counts, as it does later on. */
+	err = nla_parse_nested(attrs, DSR_A_SERVICE_MAX, nest, NULL, extack);
+	if (err)
+		return err;
+	attr = attrs[DSR_A_SERVICE_NO_BACKEND];
 	if (!attr || nla_get_u8(attr) != DSR_NO_BACKEND_RESET)
 		return 0;
 	err = dsr_reset_prepare();
