@@ -10,6 +10,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
+#include <linux/jhash.h>
 #include <linux/slab.h>
 #include <net/arp.h>
 #include <net/flow.h>
@@ -34,7 +35,9 @@
 
 static u32 key_hash(const struct dsr_nexthop_key *key, u32 seed)
 {
-	return dsr_addr_hash(&key->addr, 32) ^ key->ifindex ^ seed;
+	u32 where = dsr_addr_hash(&key->addr, 32) ^ key->ifindex;
+
+	return jhash(key->lladdr, ETH_ALEN, where ^ seed);
 }
 
 static u32 nexthop_hash(const void *data, u32 len, u32 seed)
