@@ -55,6 +55,8 @@ struct dsr_nl_staging {
 	struct dsr_service *svc;
 	struct dsr_backend *be;
 	struct list_head devices;	/* struct device_change */
+	u64 nr;				/* changes staged so far */
+	u64 flows_nr;			/* which of them set txn.flows */
 };
 
 /* Stages what a command's attributes, which its policy has let pass, ask for.

@@ -146,9 +146,8 @@ static int stage_change(struct dsr_nl_staging *staging,
 	return changes[nla_type(change)].stage(staging, attrs);
 }
 
-/* Counts those that went well in @nr. */
 static int stage_all(struct dsr_nl_staging *staging,
-		     const struct dsr_nl_batch *batch, u64 *nr)
+		     const struct dsr_nl_batch *batch)
 {
 	const struct nlattr *change;
 	struct chunk *chunk;
@@ -160,7 +159,7 @@ static int stage_all(struct dsr_nl_staging *staging,
 			err = stage_change(staging, change);
 			if (err)
 				return err;
-			++*nr;
+			staging->nr++;
 		}
 		cond_resched();
 	}
@@ -178,13 +177,20 @@ static int generation_check(const struct dsr_net *dn, struct genl_info *info)
 	return -ESTALE;
 }
 
+/* Says which change is refused.  It's in our copy, not in the request. */
+static void refuse_change(struct netlink_ext_ack *extack, u64 nr)
+{
+	nl_set_extack_cookie_u64(extack, nr);
+	extack->bad_attr = NULL;
+	extack->policy = NULL;
+}
+
 static int batch_run(struct dsr_net *dn, const struct dsr_nl_batch *batch,
 		     struct genl_info *info)
 {
-	struct netlink_ext_ack *extack = info->extack;
-	struct dsr_nl_staging staging = { .extack = extack };
-	u64 nr = 0;
-	int err;
+	struct dsr_nl_staging staging = { .extack = info->extack };
+	u32 generation = dn->generation;
+	int err, refused;
 
 	err = generation_check(dn, info);
 	if (err)
@@ -193,15 +199,17 @@ static int batch_run(struct dsr_net *dn, const struct dsr_nl_batch *batch,
 	INIT_LIST_HEAD(&staging.devices);
 	dsr_transaction_begin(&staging.txn, dn);
 	staging.txn.portid = info->snd_portid;
-	err = stage_all(&staging, batch, &nr);
-	if (err) {
-		nl_set_extack_cookie_u64(extack, nr);
-		/* It's in our copy, not in the request. */
-		extack->bad_attr = NULL;
-		extack->policy = NULL;
-	}
-	err = dsr_transaction_end(&staging.txn, err, extack);
+	refused = stage_all(&staging, batch);
+	if (refused)
+		refuse_change(info->extack, staging.nr);
+	err = dsr_transaction_end(&staging.txn, refused, info->extack);
+	/* No memory is nobody's fault, no space that of one setting. */
+	if (!refused && err == -ENOSPC)
+		refuse_change(info->extack, staging.flows_nr);
 	dsr_nl_device_end(&staging, err);
+	/* Devices were attached already, and are not any more. */
+	if (err)
+		dn->generation = generation;
 	return err;
 }
 

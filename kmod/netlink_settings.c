@@ -74,8 +74,10 @@ int dsr_nl_settings_stage(struct dsr_nl_staging *staging,
 	flows = attrs[DSR_A_SETTINGS_FLOWS];
 	if (seed)
 		dsr_settings_stage_hash_seed(&staging->txn, nla_get_u64(seed));
-	if (flows)
+	if (flows) {
 		staging->txn.flows = nla_get_u32(flows);
+		staging->flows_nr = staging->nr;
+	}
 	return 0;
 }
 
