@@ -82,13 +82,35 @@ struct device_change {
 	bool attach;
 };
 
+/* Whether an earlier change of the transaction detaches it. */
+static bool is_leaving(const struct dsr_nl_staging *staging,
+		       const struct net_device *dev)
+{
+	const struct device_change *device;
+
+	list_for_each_entry(device, &staging->devices, list)
+		if (device->dev == dev && !device->attach)
+			return true;
+	return false;
+}
+
+static int stage_detach(const struct dsr_nl_staging *staging,
+			const struct net_device *dev)
+{
+	if (dsr_device_is_attached(staging->txn.dn, dev) &&
+	    !is_leaving(staging, dev))
+		return 0;
+	NL_SET_ERR_MSG(staging->extack, "the device is not attached");
+	return -ENOENT;
+}
+
 static int stage(struct dsr_nl_staging *staging, struct nlattr **attrs,
 		 bool attach)
 {
 	struct dsr_net *dn = staging->txn.dn;
 	struct device_change *device;
 	struct net_device *dev;
-	int err = 0;
+	int err;
 
 	dev = find(dn, attrs, staging->extack);
 	if (IS_ERR(dev))
@@ -98,10 +120,8 @@ static int stage(struct dsr_nl_staging *staging, struct nlattr **attrs,
 		return -ENOMEM;
 	device->dev = dev;
 	device->attach = attach;
-	if (attach)
-		err = dsr_device_attach(dn, dev, staging->extack);
-	else if (!dsr_device_is_attached(dn, dev))
-		err = dsr_device_detach(dn, dev, staging->extack);
+	err = attach ? dsr_device_attach(dn, dev, staging->extack) :
+		       stage_detach(staging, dev);
 	if (err)
 		kfree(device);
 	else
