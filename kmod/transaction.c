@@ -172,11 +172,14 @@ void dsr_transaction_abort(struct dsr_transaction *txn)
 	struct dsr_service *svc, *next_svc;
 	struct dsr_backend *be, *next_be;
 
+	txn->dn->pool_key = txn->dn->hash_key;
+	/* Mostly a change alone, refused for what it says. */
+	if (list_empty(&txn->services))
+		return;
 	list_for_each_entry_safe_reverse(be, next_be, &txn->backends, changed)
 		dsr_backend_restore(be);
 	list_for_each_entry_safe_reverse(svc, next_svc, &txn->services, changed)
 		dsr_service_restore(svc);
-	txn->dn->pool_key = txn->dn->hash_key;
 	/* A packet may still have a mark in its hands that the next commit
 	 * would make it misread.
 	 */
