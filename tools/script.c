@@ -132,7 +132,8 @@ bool script_next(struct script *script, struct args *args,
 	}
 
 	out_where(NULL, 0);
-	if (ferror(script->file))
+	/* No memory for a line is no error of the file's. */
+	if (!feof(script->file))
 		*status = unreadable(script);
 	return false;
 }
