@@ -182,6 +182,16 @@ static enum status difference_print(struct config *wanted, struct config *is)
 	return count ? DIFFERENT : DONE;
 }
 
+/* The kernel has told so: there is nothing to compare. */
+static enum status no_difference(void)
+{
+	if (options.dry_run) {
+		out_list_open(NULL);
+		out_list_close();
+	}
+	return DONE;
+}
+
 static enum status generation_check(uint64_t is)
 {
 	uint64_t generation;
@@ -261,8 +271,10 @@ static enum status task_run(struct task *task)
 		       &task->digest))
 		return out_of_memory();
 	status = is_applied(&task->digest, &applied);
-	if (status != DONE || applied)
+	if (status != DONE)
 		return status;
+	if (applied)
+		return no_difference();
 
 	status = config_read(&task->wanted, &task->script);
 	return status == DONE ? apply(task) : status;
