@@ -11,8 +11,8 @@
 /* What a transaction (transaction.c) is about to do to an object.  Packets meet
  * objects that are marked so while the transaction is prepared, and for a moment
  * after it has been committed.  Whether it has been they learn from one word of
- * the namespace, dsr_net.committed: so all that a transaction changes changes
- * for them at one instant, however much it is.
+ * the namespace, dsr_net.committed: so all of a transaction comes true for them
+ * at one instant, however much it is.
  *
  * A mark is the transaction's number, a multiple of 4, and one of these; an
  * object without a mark costs a packet one test of a word that is in its cache
@@ -38,6 +38,7 @@ static inline bool dsr_mark_done(const struct dsr_net *dn, u32 mark)
 {
 	u32 number = mark & ~DSR_CHANGE_MASK;
 
+	/* Pairs with the commit's store: who sees it sees all that was prepared. */
 	return (s32)(smp_load_acquire(&dn->committed) - number) >= 0;
 }
 
@@ -54,11 +55,11 @@ static inline bool dsr_mark_visible(const struct dsr_net *dn, u32 mark)
 	}
 }
 
-/* Pairs with the load in dsr_mark_done(): who sees the mark sees what was made
- * before it.
- */
 static inline void dsr_mark_set(u32 *mark, u32 value)
 {
+	/* Pairs with the load in dsr_mark_done(): who sees the mark sees what
+	 * was made before it.
+	 */
 	smp_store_release(mark, value);
 }
 

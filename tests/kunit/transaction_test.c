@@ -75,6 +75,7 @@ static bool is_down(const struct dsr_backend *be)
 /* All of the commit that packets need. */
 static void instant(struct dsr_transaction *txn)
 {
+	/* Pairs with dsr_mark_done(). */
 	smp_store_release(&txn->dn->committed, txn->number);
 }
 
