@@ -203,7 +203,7 @@ static enum status generation_check(uint64_t is)
 				   options.generation, UINT32_MAX);
 	if (generation == is)
 		return DONE;
-	return refused("the configuration has changed: it is of generation %" PRIu64 ", not %" PRIu64,
+	return refused("the configuration has changed: generation %" PRIu64 ", not %" PRIu64,
 		       is, generation);
 }
 
@@ -293,7 +293,7 @@ enum status apply_main(struct args *args)
 
 	path = args_next(args);
 	if (!path)
-		return usage_error("no file given: a configuration file is expected, - for standard input");
+		return usage_error("no file given: its name is expected, or - for standard input");
 	status = args_end(args);
 	if (status == DONE)
 		status = script_open(&task.script, path);

@@ -208,14 +208,14 @@ static const char *lladdr_value(const struct nlattr *const *attrs, char *buf)
 }
 
 /* Which one of them is the state. */
-#define STATE_BIT (1UL << 2)
+#define STATE_AT 2
 
 static const struct keyword keywords[] = {
 	{ "mode", DSR_A_BACKEND_MODE,
 	  .names = modes, .count = ARRAY_SIZE(modes), .always = true },
 	{ "weight", DSR_A_BACKEND_WEIGHT, .max = DSR_WEIGHT_MAX,
 	  .otherwise = 1, .always = true },
-	{ "state", DSR_A_BACKEND_STATE,
+	[STATE_AT] = { "state", DSR_A_BACKEND_STATE,
 	  .names = wanted_states, .count = ARRAY_SIZE(wanted_states),
 	  .print = state_print, .value = state_value,
 	  .differs = state_differs, .preset = "up" },
@@ -432,12 +432,12 @@ unsigned long backend_differs(const struct nlattr *wanted,
 
 bool backend_state_is_in(unsigned long which)
 {
-	return which & STATE_BIT;
+	return which & 1UL << STATE_AT;
 }
 
 unsigned long backend_without_state(unsigned long which)
 {
-	return which & ~STATE_BIT;
+	return which & ~(1UL << STATE_AT);
 }
 
 /* A state that is given begins anew, also if it's the one that it has. */
@@ -450,8 +450,9 @@ void backend_put_set(struct nlmsghdr *request, unsigned long which,
 	mnl_attr_for_each_nested(attr, nest) {
 		uint16_t type = mnl_attr_get_type(attr);
 
-		if (!(which & STATE_BIT) && (type == DSR_A_BACKEND_STATE ||
-					     type == DSR_A_BACKEND_DRAIN_FOR))
+		if (!backend_state_is_in(which) &&
+		    (type == DSR_A_BACKEND_STATE ||
+		     type == DSR_A_BACKEND_DRAIN_FOR))
 			continue;
 		mnl_attr_put(request, type, mnl_attr_get_payload_len(attr),
 			     mnl_attr_get_payload(attr));
