@@ -68,28 +68,44 @@ void sample_open(void)
 		sample_label("netns", options.netns);
 }
 
-static void escaped(const char *value)
+static void escaped(FILE *file, const char *value)
 {
 	size_t plain = strcspn(value, "\\\"\n");
 
 	while (value[plain]) {
-		fwrite(value, 1, plain, expo.file);
+		fwrite(value, 1, plain, file);
 		value += plain;
-		putc('\\', expo.file);
-		putc(*value == '\n' ? 'n' : *value, expo.file);
+		putc('\\', file);
+		putc(*value == '\n' ? 'n' : *value, file);
 		plain = strcspn(++value, "\\\"\n");
 	}
-	fputs(value, expo.file);
+	fputs(value, file);
+}
+
+void label_write(FILE *file, const char *name, const char *value)
+{
+	fputs(name, file);
+	fputs("=\"", file);
+	escaped(file, value);
+	putc('"', file);
+}
+
+static void labels_go_on(void)
+{
+	putc(expo.labelled ? ',' : '{', expo.file);
+	expo.labelled = true;
 }
 
 void sample_label(const char *name, const char *value)
 {
-	putc(expo.labelled ? ',' : '{', expo.file);
-	fputs(name, expo.file);
-	fputs("=\"", expo.file);
-	escaped(value);
-	putc('"', expo.file);
-	expo.labelled = true;
+	labels_go_on();
+	label_write(expo.file, name, value);
+}
+
+void sample_labels(const char *labels)
+{
+	labels_go_on();
+	fputs(labels, expo.file);
 }
 
 void sample_close(uint64_t value)

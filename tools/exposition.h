@@ -38,4 +38,10 @@ void sample_open(void);
 void sample_label(const char *name, const char *value);
 void sample_close(uint64_t value);
 
+/* Labels that many samples have are formatted once, by label_write() with commas
+ * between them, and given to each sample as they are.
+ */
+void label_write(FILE *file, const char *name, const char *value);
+void sample_labels(const char *labels);
+
 #endif /* DSRCTL_EXPOSITION_H */

@@ -8,6 +8,7 @@
  * be noticed, and the backends know how many flows they have.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dsr.h"
@@ -20,7 +21,6 @@
 #include "stats.h"
 
 #define SCOPE "dsr_"
-#define DROP "drop_"
 #define MODULE_VERSION_FILE "/sys/module/dsr/version"
 #define VERSION_LEN 32
 
@@ -34,12 +34,22 @@ static const char usage[] =
 "Prometheus: show prints OpenMetrics 1.0, textfile the format that node_exporter's\n"
 "textfile collector reads.  FILE, whose name ends in .prom, is replaced as a whole.\n";
 
+/* A dump of services or backends, and the labels of each one's samples: texts
+ * behind one another in the same order.  To format them anew for every family
+ * takes most of the time of large configurations.
+ */
+struct dump {
+	struct answer answer;
+	char *labels;
+	size_t size;
+};
+
 /* What all the metrics are made of. */
 struct snapshot {
 	struct answer stats;
 	struct answer settings;
-	struct answer services;
-	struct answer backends;
+	struct dump services;
+	struct dump backends;
 };
 
 /* A number of a service or a backend. */
@@ -144,11 +154,6 @@ static void build_write(void)
 	sample_close(1);
 }
 
-static bool is_drop(const struct counter *counter)
-{
-	return !strncmp(counter->name, DROP, strlen(DROP));
-}
-
 /* A name that is one word says what became of packets, the others name what
  * they count.
  */
@@ -169,13 +174,13 @@ static void netns_write(const struct nlattr *nest)
 	const struct counter *counter = netns_counters;
 
 	for (int i = 1; i <= DSR_COUNTER_MAX; i++)
-		if (!is_drop(&counter[i]))
+		if (!stats_is_drop(i))
 			counter_write(&counter[i], number_in(nest, i));
 
 	family_open(METRIC_COUNTER, SCOPE, "dropped_packets",
 		    "packets dropped, by reason");
 	for (int i = 1; i <= DSR_COUNTER_MAX; i++) {
-		if (!is_drop(&counter[i]))
+		if (!stats_is_drop(i))
 			continue;
 		sample_open();
 		sample_label("reason", counter[i].name + strlen(DROP));
@@ -209,32 +214,39 @@ static void table_write(const struct snapshot *snapshot)
 		      number_in(settings, DSR_A_SETTINGS_FLOW_BYTES));
 	family_of_one("flow_table_flows",
 		      "flows in the flow table, which also holds affinities",
-		      flows_sum(&snapshot->backends));
+		      flows_sum(&snapshot->backends.answer));
 	family_of_one("services", "services of the network namespace",
-		      answer_count(&snapshot->services));
+		      answer_count(&snapshot->services.answer));
 	family_of_one("backends", "backends of all its services",
-		      answer_count(&snapshot->backends));
+		      answer_count(&snapshot->backends.answer));
+}
+
+static const char *labels_next(const char *labels)
+{
+	return labels + strlen(labels) + 1;
 }
 
 /* A sample of each object: the number @attr or, in that nest, @counter. */
-static void samples_write(const struct kind *kind, const struct answer *answer,
+static void samples_write(const struct kind *kind, const struct dump *dump,
 			  uint16_t attr, uint16_t counter)
 {
 	const struct nlattr *table[DSR_A_MAX + 1], *nest;
 	const struct nlmsghdr *message = NULL;
+	const char *labels = dump->labels;
 
-	while ((message = answer_next(answer, message))) {
+	while ((message = answer_next(&dump->answer, message))) {
 		genl_attrs(message, table);
 		nest = table[kind->nest];
 		sample_open();
-		labels_of(table);
+		sample_labels(labels);
+		labels = labels_next(labels);
 		sample_close(counter ?
 			     number_in(nest_find(nest, attr), counter) :
 			     number_in(nest, attr));
 	}
 }
 
-static void objects_write(const struct kind *kind, const struct answer *answer)
+static void objects_write(const struct kind *kind, const struct dump *dump)
 {
 	const struct gauge *gauge = kind->gauges;
 
@@ -242,33 +254,35 @@ static void objects_write(const struct kind *kind, const struct answer *answer)
 		family_open(METRIC_COUNTER, kind->scope,
 			    traffic_counters[i].name,
 			    traffic_counters[i].meaning);
-		samples_write(kind, answer, kind->stats, i);
+		samples_write(kind, dump, kind->stats, i);
 	}
 	for (; gauge < kind->gauges + kind->count; gauge++) {
 		family_open(METRIC_GAUGE, kind->scope, gauge->name,
 			    gauge->help);
-		samples_write(kind, answer, gauge->attr, 0);
+		samples_write(kind, dump, gauge->attr, 0);
 	}
 }
 
 /* One that is 1 and, so that no series ends when it changes, the others. */
-static void states_write(const struct answer *answer)
+static void states_write(const struct dump *dump)
 {
 	const struct nlattr *table[DSR_A_MAX + 1];
 	const struct nlmsghdr *message = NULL;
+	const char *labels = dump->labels;
 	uint64_t state;
 
 	family_open(METRIC_GAUGE, backends.scope, "state",
 		    "1 for the state that the backend is in");
-	while ((message = answer_next(answer, message))) {
+	while ((message = answer_next(&dump->answer, message))) {
 		genl_attrs(message, table);
 		state = number_in(table[DSR_A_BACKEND], DSR_A_BACKEND_STATE);
 		for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
 			sample_open();
-			labels_of(table);
+			sample_labels(labels);
 			sample_label("state", states[i]);
 			sample_close(state == i);
 		}
+		labels = labels_next(labels);
 	}
 }
 
@@ -285,6 +299,38 @@ static void snapshot_write(const struct snapshot *snapshot, FILE *file,
 	exposition_close();
 }
 
+static enum status labels_format(struct dump *dump)
+{
+	FILE *file = open_memstream(&dump->labels, &dump->size);
+	const struct nlattr *table[DSR_A_MAX + 1];
+	const struct nlmsghdr *message = NULL;
+
+	if (!file)
+		return out_of_memory();
+
+	while ((message = answer_next(&dump->answer, message))) {
+		genl_attrs(message, table);
+		labels_write(file, table);
+		putc('\0', file);
+	}
+	return fclose(file) ? out_of_memory() : DONE;
+}
+
+static enum status dump_read(struct dump *dump, enum dsr_cmd command)
+{
+	struct request request;
+	enum status status;
+
+	status = genl_dump(genl_request(&request, command), &dump->answer);
+	return status == DONE ? labels_format(dump) : status;
+}
+
+static void dump_free(struct dump *dump)
+{
+	answer_free(&dump->answer);
+	free(dump->labels);
+}
+
 static enum status snapshot_read(struct snapshot *snapshot)
 {
 	struct request request;
@@ -296,11 +342,9 @@ static enum status snapshot_read(struct snapshot *snapshot)
 		status = genl_do(genl_request(&request, DSR_CMD_SETTINGS_GET),
 				 &snapshot->settings);
 	if (status == DONE)
-		status = genl_dump(genl_request(&request, DSR_CMD_SERVICE_GET),
-				   &snapshot->services);
+		status = dump_read(&snapshot->services, DSR_CMD_SERVICE_GET);
 	if (status == DONE)
-		status = genl_dump(genl_request(&request, DSR_CMD_BACKEND_GET),
-				   &snapshot->backends);
+		status = dump_read(&snapshot->backends, DSR_CMD_BACKEND_GET);
 	return status;
 }
 
@@ -308,8 +352,8 @@ static void snapshot_free(struct snapshot *snapshot)
 {
 	answer_free(&snapshot->stats);
 	answer_free(&snapshot->settings);
-	answer_free(&snapshot->services);
-	answer_free(&snapshot->backends);
+	dump_free(&snapshot->services);
+	dump_free(&snapshot->backends);
 }
 
 /* The write_file of a textfile. */
