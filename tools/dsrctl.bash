@@ -24,10 +24,11 @@ _dsrctl_verbs()
 	stats | doctor) echo show help ;;
 	metrics) echo show textfile help ;;
 	set) echo flows hash-seed help ;;
-	get) echo flows hash-seed flow-bytes help ;;
+	get) echo flows hash-seed flow-bytes generation help ;;
 	realserver) echo add del show check help ;;
 	import) echo ipvs help ;;
-	top) echo help ;;
+	save | top) echo help ;;
+	apply) echo help FILE ;;
 	monitor) echo rcvbuf help ;;
 	help) echo "$_dsrctl_objects" ;;
 	esac
@@ -137,7 +138,8 @@ _dsrctl_devices()
 	ip "${dsrctl[@]:1}" -br link show 2>/dev/null | sed 's/[@ ].*//'
 }
 
-# The words that may follow those that are complete, one a line.
+# The words that may follow those that are complete, one a line; FILE stands for
+# the names of files.
 _dsrctl_next()
 {
 	local object verb
@@ -177,9 +179,40 @@ _dsrctl_next()
 	"realserver del 2" | "realserver show 2" | "realserver check 2")
 		_dsrctl_live vip realserver show ;;
 	"metrics textfile 2")
-		compgen -f -- "$cur" ;;
+		echo FILE ;;
 	"stats show 2" | "doctor show 2")
 		echo --explain ;;
+	esac
+}
+
+# The network namespaces that -n may name.
+_dsrctl_namespaces()
+{
+	local -a paths=(/run/netns/*)
+
+	[[ ! -e ${paths[0]} ]] || _dsrctl_list "${paths[*]##*/}"
+}
+
+# What the option takes that a word is, or nothing.
+_dsrctl_option_takes()
+{
+	if [[ $1 =~ ^(-[jps]*n|--?netns)$ ]]; then
+		echo NETNS
+	elif [[ $1 =~ ^(-[jps]*b|--?batch)$ ]]; then
+		echo FILE
+	elif [[ $1 =~ ^--?generation$ ]]; then
+		echo NUMBER
+	fi
+}
+
+# The options that go with the object.
+_dsrctl_flags()
+{
+	echo --json --pretty --stats --netns --batch --version --help
+	case $1 in
+	'') echo --force ;;
+	sta* | do*) echo --explain ;;
+	a*) echo --dry-run --generation ;;
 	esac
 }
 
@@ -187,7 +220,7 @@ _dsrctl_next()
 _dsrctl()
 {
 	local -a dsrctl=("${COMP_WORDS[0]}") before=() words=() list=()
-	local line cur word netns=
+	local line cur word value=
 
 	# Colons are part of the words here, whatever COMP_WORDBREAKS says.
 	line=${COMP_LINE:0:COMP_POINT}
@@ -195,13 +228,12 @@ _dsrctl()
 	read -ra before <<<"${line%"$cur"}"
 
 	for word in "${before[@]:1}"; do
-		if [[ -n $netns ]]; then
-			dsrctl+=(-n "$word")
-			netns=
-		elif [[ $word == --netns || $word == -netns ||
-			$word =~ ^-[jps]*n$ ]]; then
-			netns=expected
-		elif [[ $word != -* ]]; then
+		if [[ -n $value ]]; then
+			[[ $value != NETNS ]] || dsrctl+=(-n "$word")
+			value=
+		elif [[ $word == -* ]]; then
+			value=$(_dsrctl_option_takes "$word")
+		else
 			words+=("$word")
 		fi
 	done
@@ -211,16 +243,20 @@ _dsrctl()
 		words=("${words[@]:0:2}" "mark ${words[3]}" "${words[@]:4}")
 	fi
 
-	if [[ -n $netns ]]; then
-		list=(/run/netns/*)
-		list=("${list[@]##*/}")
-	elif [[ $cur == -* ]]; then
-		list=(--json --pretty --stats --netns --version --help)
-		[[ ${words[0]} == @(sta|do)* ]] && list+=(--explain)
-	else
+	if [[ $value == NETNS ]]; then
+		mapfile -t list < <(_dsrctl_namespaces)
+	elif [[ $value == FILE ]]; then
+		list=(FILE)
+	elif [[ -z $value && $cur == -* ]]; then
+		mapfile -t list < <(_dsrctl_list "$(_dsrctl_flags "${words[0]-}")")
+	elif [[ -z $value ]]; then
 		mapfile -t list < <(_dsrctl_next "${words[@]}")
 	fi
-	mapfile -t COMPREPLY < <(_dsrctl_filter "$cur" "${list[@]}")
+	mapfile -t COMPREPLY < <(_dsrctl_filter "$cur" "${list[@]#FILE}")
+	if [[ " ${list[*]} " == *" FILE "* ]]; then
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -W "${COMPREPLY[*]}" -- "$cur")
+	fi
 
 	# bash replaces only what stands behind the last break in the word.
 	if [[ $cur == *:* && $COMP_WORDBREAKS == *:* ]]; then

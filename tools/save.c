@@ -10,7 +10,7 @@
 #include "settings.h"
 
 static const char usage[] =
-"Usage: dsrctl save\n"
+"Usage: dsrctl save [ > FILE ]\n"
 "\n"
 "The configuration of the network namespace, as lines that \"dsrctl apply\" and\n"
 "\"dsrctl -b\" take.\n";

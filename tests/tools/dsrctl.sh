@@ -461,7 +461,7 @@ rates_test()
 	done
 	cc -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -g \
 		-fsanitize=address,undefined -fno-sanitize-recover=all \
-		-I"$tools" -I"$uapi" -o "$tmp/rates_test" \
+		-DDSR_VERSION='"0"' -I"$tools" -I"$uapi" -o "$tmp/rates_test" \
 		"$here/rates_test.c" "${sources[@]}" \
 		-lmnl -ljson-c "${libs[@]}" 2>"$tmp/err" &&
 		"$tmp/rates_test" 2>"$tmp/err"
@@ -493,6 +493,10 @@ for words in service:{add,set,del,show,flush} \
 	flow:{show,count,flush} set get realserver:{add,del,show,check} \
 	import:ipvs explain top monitor doctor save apply metrics:{show,textfile}; do
 	check "the man page has ${words/:/ }" man_has "dsrctl ${words/:/ } "
+done
+for option in json pretty stats netns batch force version help explain dry-run \
+	generation; do
+	check "the man page has --$option" man_has " --$option"
 done
 for option in scheduler hash affinity stateless adopt on-remove no-backend \
 	timeout-{syn,established,fin,udp}; do
@@ -542,6 +546,17 @@ check "completion of explain's options" \
 	completes "dsrctl explain 192.0.2.7:1 $svc mark 7 " ack
 check "completion of settings" completes "dsrctl get f" flows flow-bytes
 check "completion of what monitor takes" completes "dsrctl monitor " rcvbuf help
+check "completion of the options of apply" \
+	completes "dsrctl apply --d" --dry-run
+check "completion of a batch's option" completes "dsrctl -b x --f" --force
+check "completion of nothing for a generation" \
+	completes "dsrctl apply x --generation " ""
+check "completion of help instead of a file" completes "dsrctl save h" help
+touch "$tmp/first.conf" "$tmp/second.conf"
+for words in "apply" "-b" "-jb" "--batch" "metrics textfile"; do
+	check "completion of files for $words" \
+		completes "dsrctl $words $tmp/fi" "$tmp/first.conf"
+done
 check "completion of realserver verbs" \
 	completes "dsrctl realserver " add del show check help
 check "completion of options" completes "dsrctl --js" --json
