@@ -473,7 +473,7 @@ check "top: rates of two samples" rates_test
 man_clean()
 {
 	LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l -Tutf8 -Z \
-		"$tools/dsrctl.8" 2>"$tmp/err" >/dev/null && [[ ! -s $tmp/err ]]
+		"$1" 2>"$tmp/err" >/dev/null && [[ ! -s $tmp/err ]]
 }
 
 # The page as plain text in one line: where it breaks lines doesn't matter.
@@ -482,7 +482,9 @@ MANWIDTH=10000 LC_ALL=C man -l "$tools/dsrctl.8" 2>/dev/null | col -bx |
 
 man_has() { grep -qF -- "$1" "$tmp/page"; }
 
-check "the man page is clean" man_clean
+for page in dsr.conf.5 dsr.7 dsrctl.8; do
+	check "the man page $page is clean" man_clean "$tools/$page"
+done
 while IFS=$'\t' read -r name meaning; do
 	check "the man page has the counter $name with its meaning" \
 		man_has " $name $meaning"
@@ -585,7 +587,7 @@ check "completion without a module offers nothing" \
 
 installed()
 {
-	local list=(sbin/dsrctl share/man/man8/dsrctl.8
+	local list=(sbin/dsrctl share/man/man{5/dsr.conf.5,7/dsr.7,8/dsrctl.8}
 		share/bash-completion/completions/dsrctl)
 	local file
 

@@ -46,7 +46,7 @@ silent()
 
 # The tools without what is built, and the dsrctl that the test was given.
 mkdir "$tools"
-(cd "$root/tools" && cp -a Makefile dsrctl.8 dsrctl.bash examples grafana systemd "$tools")
+(cd "$root/tools" && cp -a Makefile dsr.conf.5 dsr.7 dsrctl.8 dsrctl.bash examples grafana systemd "$tools")
 cp "$dsrctl" "$tools/dsrctl"
 
 # make_tools TARGET VARIABLES...
@@ -68,6 +68,8 @@ expected()
 		./usr/share/doc/dsr/examples/dsr.json
 		./usr/share/doc/dsr/examples/modules-load.conf
 		./usr/share/doc/dsr/examples/sysctl.conf
+		./usr/share/man/man5/dsr.conf.5
+		./usr/share/man/man7/dsr.7
 		./usr/share/man/man8/dsrctl.8
 	END
 }
