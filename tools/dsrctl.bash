@@ -4,6 +4,9 @@
 
 _dsrctl_objects='service backend device flow explain stats metrics set get save apply top monitor doctor realserver import'
 
+# Of the names of services, those that could be where a packet goes.
+_dsrctl_destination='^([0-9.]+|\[[^/]+\])(:[0-9]+)?/[a-z]+$'
+
 # _dsrctl_list WORDS: one a line, which is how words that may follow are told.
 _dsrctl_list()
 {
@@ -156,7 +159,7 @@ _dsrctl_next()
 	"set "*)
 		_dsrctl_options set "${@:2}" ;;
 	"explain "*" 2")
-		_dsrctl_services ;;
+		_dsrctl_services | grep -E "$_dsrctl_destination" ;;
 	"explain "*)
 		_dsrctl_options explain "${@:4}" ;;
 	"service add 2" | "backend add 3" | "backend flush 3")

@@ -514,14 +514,15 @@ for scheduler in rr wrr lc wlc lblc lblcr dh sh sed nq fo ovf mh twos; do
 		grep -qE "IPVS .*\b$scheduler\b" "$tmp/page"
 done
 
-# completes LINE WORD...: exactly these, in any order.
+# completes LINE WORD...: exactly these, in any order; $asked has the dsrctl that
+# is asked for names.
 completes()
 {
 	local line=$1 got want
 
 	shift
 	want=$(printf '%s\n' "$@" | sort)
-	got=$(PATH=${dsrctl%/*}:$PATH bash --norc -c '
+	got=$(PATH=${asked-${dsrctl%/*}}:$PATH bash --norc -c '
 		COMP_WORDBREAKS=$3
 		. "$1" || exit
 		COMP_LINE=$2 COMP_POINT=${#2} COMP_WORDS=(dsrctl)
@@ -584,6 +585,50 @@ check "completion of device verbs" \
 check "completion of drain" completes "dsrctl backend drain $svc 10.3.0.1 " for
 check "completion without a module offers nothing" \
 	completes "dsrctl backend show " ""
+
+# A dsrctl that has names to tell; without rights it would have none.
+asked=$tmp/asked
+mkdir "$asked"
+cat >"$asked/dsrctl" <<-'END'
+	#!/bin/bash
+	services='{"service":"10.2.0.1:80/tcp","backends":[{"address":"10.3.0.1"}]},
+	{"service":"10.2.0.0/24:443/tcp","backends":[]},
+	{"service":"[2001:db8::1]:53/udp","backends":[]},
+	{"service":"mark 7","backends":[]},{"service":"mark 9/ipv6","backends":[]}'
+	case "$*" in
+	"-j service show" | "-n there -j service show") echo "[$services]" ;;
+	"-j backend show 10.2.0.1:80/tcp") echo '[{"address":"10.3.0.1"},{"address":"10.3.0.2"}]' ;;
+	"-j backend show mark 7") echo '[{"address":"fd00:3::1"}]' ;;
+	"-j device show") echo '[{"device":"eth7"}]' ;;
+	"-j realserver show") echo '[{"vip":"10.2.0.1"}]' ;;
+	*) echo "dsrctl: not permitted" >&2; exit 1 ;;
+	esac
+END
+chmod +x "$asked/dsrctl"
+
+live=("$svc" 10.2.0.0/24:443/tcp '[2001:db8::1]:53/udp' mark)
+for words in "service set" "service del" "service show" "backend add" \
+	"backend show" "backend flush" "flow show" "flow flush" "b drain"; do
+	check "completion of services for $words" \
+		completes "dsrctl $words " "${live[@]}"
+done
+check "completion of services with another option before" \
+	completes "dsrctl -s service del 10.2.0.1" "$svc"
+check "completion of another namespace's services" \
+	completes "dsrctl -n there service show [" '[2001:db8::1]:53/udp'
+check "completion of marks" completes "dsrctl service del mark " 7 9/ipv6
+check "completion of destinations" completes "dsrctl explain 192.0.2.7:1 " \
+	"$svc" '[2001:db8::1]:53/udp'
+check "completion of a service's backends" \
+	completes "dsrctl backend set $svc " 10.3.0.1 10.3.0.2
+check "completion of a mark's backends" \
+	completes "dsrctl flow count mark 7 " fd00:3::1
+check "completion of no backend to add" completes "dsrctl backend add $svc " ""
+check "completion of attached devices" completes "dsrctl device detach " eth7
+check "completion of VIPs to remove" completes "dsrctl realserver del " 10.2.0.1
+check "completion without rights offers nothing" \
+	completes "dsrctl -n elsewhere service show " ""
+unset asked
 
 installed()
 {
