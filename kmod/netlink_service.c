@@ -47,7 +47,7 @@ static int parse_address(struct nlattr **attrs, struct dsr_service_key *key,
 		return 0;
 	if (nla_get_u8(prefixlen) > key->prefixlen)
 		return dsr_nl_invalid(extack, prefixlen,
-				      "the service's prefix is longer than its address");
+				      "the service's prefix is longer than its address: up to 32 bits are expected, for IPv6 128");
 	key->prefixlen = nla_get_u8(prefixlen);
 	masked = key->addr;
 	dsr_addr_mask(&masked, key->prefixlen);
@@ -275,7 +275,7 @@ static int parse_affinity(struct nlattr **attrs, u16 family,
 		return 0;
 	if (nla_get_u8(len) > dsr_addr_bits(family))
 		return dsr_nl_invalid(extack, len,
-				      "the affinity's prefix is longer than an address");
+				      "the affinity's prefix is longer than an address: up to 32 bits are expected, for IPv6 128");
 	options->affinity_prefixlen = nla_get_u8(len);
 	return 0;
 }

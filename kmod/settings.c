@@ -82,12 +82,13 @@ int dsr_settings_flows(struct dsr_net *dn, u32 flows,
 	}
 	if (flows < old->capacity && count_live(dn, old) > flows - flows / 4) {
 		NL_SET_ERR_MSG(extack,
-			       "the flows that there are would fill a table of this size by more than three quarters");
+			       "the flows that there are would fill a table of this size by more than three quarters: a larger one is expected");
 		return -ENOSPC;
 	}
 	table = dsr_flow_table_create(flows);
 	if (!table) {
-		NL_SET_ERR_MSG(extack, "no memory for a table of this size");
+		NL_SET_ERR_MSG(extack,
+			       "no memory for a table of this size: a smaller one is expected");
 		return -ENOMEM;
 	}
 	table_replace(dn, table);

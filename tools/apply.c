@@ -259,7 +259,7 @@ static enum status apply(struct task *task)
 	}
 	if (!again)
 		return status;
-	return refused("the configuration has changed meanwhile: nothing was applied");
+	return refused("the configuration has changed meanwhile, nothing was applied: try again");
 }
 
 static enum status task_run(struct task *task)
@@ -293,7 +293,7 @@ enum status apply_main(struct args *args)
 
 	path = args_next(args);
 	if (!path)
-		return usage_error("no file given: its name is expected, or - for standard input");
+		return usage_error("no file given: FILE is expected, or - for standard input");
 	status = args_end(args);
 	if (status == DONE)
 		status = script_open(&task.script, path);

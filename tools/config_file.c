@@ -54,6 +54,7 @@ static enum status service_read(struct args *args)
 {
 	struct config_service *service;
 	struct selector selector;
+	char name[SELECTOR_LEN];
 	struct nlmsghdr *message;
 	struct request request;
 	enum status status;
@@ -66,7 +67,8 @@ static enum status service_read(struct args *args)
 
 	service = config_find(reading.config, &selector);
 	if (service)
-		return usage_error("line %u has this service already",
+		return usage_error("service %s: line %u has this service already",
+				   selector_format(&selector, name),
 				   service->line);
 	service = config_add(reading.config, &selector);
 	if (!service)
@@ -108,6 +110,7 @@ static enum status backend_read(struct args *args)
 	struct config_backend *backend;
 	struct nlmsghdr *message;
 	struct address address;
+	char name[ADDRESS_LEN];
 	struct request request;
 	enum status status;
 
@@ -125,7 +128,8 @@ static enum status backend_read(struct args *args)
 
 	backend = config_backend_find(service, &address);
 	if (backend)
-		return usage_error("line %u has this backend already",
+		return usage_error("backend %s: line %u has this backend already",
+				   address_format(&address, name),
 				   backend->line);
 	backend = config_backend_add(service, &address);
 	if (!backend)
@@ -200,7 +204,8 @@ static enum status device_read(struct args *args)
 	if (status != DONE)
 		return status;
 	if (config_has_device(reading.config, ifindex))
-		return usage_error("another line attaches this device already");
+		return usage_error("device \"%s\": another line attaches this device already",
+				   device_name(ifindex));
 
 	return config_device_add(reading.config, ifindex, reading.line);
 }

@@ -30,7 +30,7 @@ enum status device_find(const char *what, const char *name,
 	if (*ifindex)
 		return DONE;
 
-	return refused("%s \"%s\": there is no such device", what, name);
+	return refused("%s \"%s\": there is no such device, see \"ip link\"", what, name);
 }
 
 /* Most backends stand behind the device of the one before. */
@@ -161,7 +161,7 @@ static enum status device_show(struct args *args)
 		status = genl_dump(genl_request(&request, DSR_CMD_DEVICE_GET),
 				   &answer);
 	if (status == DONE && only && !is_attached(&answer, only))
-		status = refused("device \"%s\" is not attached",
+		status = refused("device \"%s\" is not attached, see \"device show\"",
 				 device_name(only));
 	if (status == DONE)
 		devices_print(&answer, only);

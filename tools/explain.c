@@ -94,7 +94,7 @@ static enum status client_take(struct args *args, struct end *client)
 	char text[END_LEN];
 
 	if (!word)
-		return usage_error("no packet given: explain 192.0.2.7:40000 10.2.0.1:80/tcp");
+		return usage_error("no packet given: CLIENT DESTINATION/PROTOCOL is expected");
 	if (snprintf(text, sizeof(text), "%s", word) < (int)sizeof(text) &&
 	    end_parse(text, client))
 		return DONE;

@@ -6,6 +6,7 @@
 
 #include "genl.h"
 #include "output.h"
+#include "subject.h"
 
 /* The one socket of the process, opened by the first request. */
 static struct nl genl;
@@ -118,6 +119,19 @@ static enum status genl_address(struct nlmsghdr *request, uint16_t flags)
 	return status;
 }
 
+/* The kernel's own words, behind what they are about. */
+static enum status genl_refused(const struct nlmsghdr *request,
+				const struct nl_error *error)
+{
+	char subject[SUBJECT_LEN];
+
+	if (!*error->message)
+		return nl_refused(error, "refused by the kernel");
+
+	return refused("%s%s", subject_format(request, subject),
+		       error->message);
+}
+
 static enum status genl_ask(struct nlmsghdr *request, uint16_t flags,
 			    struct answer *answer)
 {
@@ -126,7 +140,7 @@ static enum status genl_ask(struct nlmsghdr *request, uint16_t flags,
 
 	if (status != DONE || nl_ask(&genl, request, answer, &error))
 		return status;
-	return nl_refused(&error, "refused by the kernel");
+	return genl_refused(request, &error);
 }
 
 enum status genl_do(struct nlmsghdr *request, struct answer *answer)
@@ -157,7 +171,7 @@ enum status genl_stream(struct nlmsghdr *request, nl_take *take, void *to)
 
 	if (status != DONE || nl_stream(&genl, request, take, to, &error))
 		return status;
-	return nl_refused(&error, "refused by the kernel");
+	return genl_refused(request, &error);
 }
 
 /* More than the system's limit only where that is permitted. */

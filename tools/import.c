@@ -36,7 +36,8 @@ static enum status line_take(struct ipvs *ipvs, struct args *args)
 	if (!strcmp(args->word[0], words[0]))
 		args_next(args);
 	if (args->left > WORDS_MAX - count)
-		return refused("a line of %d words", args->left);
+		return refused("a line of %d words: up to %d are expected",
+			       args->left, WORDS_MAX - count);
 
 	while (args->left) {
 		words[count] = (char *)args_next(args);

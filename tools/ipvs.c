@@ -258,9 +258,9 @@ static enum status service_take(struct ipvs *ipvs,
 static enum status method_check(const struct ipvs_line *line)
 {
 	if (line->value['m'])
-		return refused("masquerading (-m): in dsr, answers don't pass by the director");
+		return refused("masquerading (-m): answers don't pass by here; -g is expected");
 	if (line->value['i'] || line->value[IPVS_TUNNEL])
-		return refused("tunnels (-i): this release of dsr has none");
+		return refused("tunnels (-i): this release of dsr has none; -g is expected");
 	return DONE;
 }
 

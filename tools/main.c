@@ -96,8 +96,17 @@ static const struct command objects[] = {
 
 static enum status option_unknown(const char *option)
 {
-	return usage_error("option \"%s\": one of -j, -p, -s, -b, -n, -V, -h is expected",
-			   option);
+	char list[LIST_LEN] = "", name[WORD_LEN];
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (flags[i].letter)
+			snprintf(name, sizeof(name), "-%c", flags[i].letter);
+		else
+			snprintf(name, sizeof(name), "--%s", flags[i].name);
+		list_add(list, name);
+	}
+	return usage_error("option \"%s\": one of %s is expected", option,
+			   list);
 }
 
 /* @value: what is attached to the option, else the next word is its value. */
@@ -187,7 +196,7 @@ static enum status netns_enter(const char *name)
 	snprintf(path, sizeof(path), NETNS_DIR "/%s", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
-		return refused("there is no network namespace \"%s\"", name);
+		return refused("there is no network namespace \"%s\", see \"ip netns\"", name);
 
 	failed = fd < 0 || setns(fd, CLONE_NEWNET) < 0;
 	if (failed)

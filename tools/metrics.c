@@ -370,7 +370,7 @@ static enum status metrics_put(struct args *args, const char *path,
 	enum status status = args_end(args);
 
 	if (status == DONE && options.json)
-		return usage_error("option \"--json\": metrics are not JSON");
+		return usage_error("option \"--json\": metrics are not JSON, but \"stats\" are");
 	if (status == DONE)
 		status = snapshot_read(&snapshot);
 	if (status == DONE && path)

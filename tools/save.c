@@ -84,7 +84,7 @@ enum status save_main(struct args *args)
 
 	status = args_end(args);
 	if (status == DONE && options.json)
-		status = usage_error("option \"--json\": lines are saved; service show has JSON");
+		status = usage_error("option \"--json\": save prints lines, which are not JSON");
 	if (status != DONE)
 		return status;
 

@@ -16,16 +16,18 @@ configuration() {
 
 before=$(configuration)
 
-fails_with 1 'no such service' director dsrctl service del 10.2.0.9:80/tcp
+fails_with 1 'service 10.2.0.9:80/tcp: no such service' director dsrctl service del 10.2.0.9:80/tcp
 fails_with 1 'no such service' director dsrctl service set 10.2.0.9:80/tcp scheduler rr
 fails_with 1 'no such service' director dsrctl service show 10.2.0.9:80/tcp
-fails_with 1 'no such service' director dsrctl backend add 10.2.0.9:80/tcp 10.3.0.1
+fails_with 1 'backend 10.3.0.1 of 10.2.0.9:80/tcp: no such service' director dsrctl backend add 10.2.0.9:80/tcp 10.3.0.1
 fails_with 1 'no such service' director dsrctl backend add "$VIP4:80/udp" 10.3.0.1
 fails_with 1 'exist' director dsrctl service add "$web"
 fails_with 1 'already' director dsrctl backend add "$web" 10.3.0.1
-fails_with 1 'no such backend' director dsrctl backend del "$web" 10.3.0.2
+fails_with 1 "backend 10.3.0.2 of $web: .*no such backend" director dsrctl backend del "$web" 10.3.0.2
 fails_with 1 'no such backend' director dsrctl backend set "$web" 10.3.0.2 weight 1
-fails_with 1 'scheduler' director dsrctl service add "$VIP4:81/tcp" scheduler nonesuch
+fails_with 1 "service $VIP4:81/tcp: unknown scheduler, known are" \
+	director dsrctl service add "$VIP4:81/tcp" scheduler nonesuch
+fails_with 1 'device lo: .* not attached' director dsrctl device detach lo
 fails_with 1 'scheduler' director dsrctl service set "$web" scheduler nonesuch
 
 fails_with 2 'address' director dsrctl backend add "$web" 10.3.0.256
