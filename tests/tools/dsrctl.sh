@@ -455,7 +455,8 @@ rates_test()
 	local -a sources libs
 	local source
 
-	read -ra libs < <(pkg-config --libs ncursesw)
+	# shellcheck disable=SC2016 # for make
+	read -ra libs < <(make -s -C "$tools" --eval='libs: ; @echo $(libs)' libs)
 	for source in "$tools"/*.c; do
 		[[ $source == */main.c ]] || sources+=("$source")
 	done
@@ -463,7 +464,7 @@ rates_test()
 		-fsanitize=address,undefined -fno-sanitize-recover=all \
 		-DDSR_VERSION='"0"' -I"$tools" -I"$uapi" -o "$tmp/rates_test" \
 		"$here/rates_test.c" "${sources[@]}" \
-		-lmnl -ljson-c "${libs[@]}" 2>"$tmp/err" &&
+		"${libs[@]}" 2>"$tmp/err" &&
 		"$tmp/rates_test" 2>"$tmp/err"
 }
 check "top: rates of two samples" rates_test
