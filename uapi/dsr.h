@@ -162,15 +162,18 @@
  *	DEVICE_ATTACH, _DETACH	DEVICE{IFINDEX}
  *	DEVICE_GET		dump only: nothing; answers with DEVICE
  *	CONFIG_GET		dump only: nothing; answers with GENERATION and the
- *				CHANGES that would make the configuration
+ *				CHANGES that would make the configuration; a message
+ *				whose backends are of a service of the one before
+ *				repeats the service
  *	CONFIG_CHANGE		CHANGES, GENERATION, DIGEST, MORE: all of the
  *				changes or none, and packets see them as one.  With MORE they
  *				are kept until the socket's next CONFIG_CHANGE
  *				without it, or until it is closed.  With GENERATION
  *				refused (ESTALE) where the configuration is another
- *				one.  Answers with GENERATION.  A refusal's extended
- *				ack has the number of the change, from 0 on, as a
- *				u64 in its cookie.
+ *				one.  Answers with GENERATION.  A refusal of a
+ *				change has its number, from 0 on, as a u64 in the
+ *				extended ack's cookie.  After any refusal begin anew
+ *				with another socket.
  *	EXPLAIN			FLOW{CLIENT, ADDRESS, PROTOCOL, ports}, and
  *				EXPLAIN{MARK, ACK} or not; answers with EXPLAIN,
  *				SERVICE{key} if there is one, and BACKEND if there
@@ -202,9 +205,36 @@
  * out of range), ENOENT, EEXIST, EOPNOTSUPP (known, but not in this release),
  * ENOSPC (a limit), ENOMEM, EPERM, ESTALE.  A refused command has changed nothing.
  *
- * Growth: numbers are never reused and their types never change; new
- * attributes, commands, states and counters go at the end of their enum.
- * Readers skip what they don't know; the kernel refuses what it doesn't know.
+ * Limits of a network namespace, each refused with ENOSPC: 65536 services, 4096
+ * backends of a service, 524288 in all, 64 MiB of changes kept with MORE.
+ *
+ * Dumps may take many messages and resume behind the last object that they told
+ * of, whether it is still there or not.  What is there all the time is in it, and
+ * once.  NLM_F_DUMP_INTR marks one during which the configuration has changed, or
+ * the flow table was replaced, whose flows then begin anew.
+ *
+ * Growth.  A client of today works with the kernel of tomorrow, and the other way
+ * round as far as each knows the other's words:
+ *
+ * - A number means for ever what it means now: commands, attributes, counters,
+ *   entries of enums.  New ones go to the end of their enum, and what is retired
+ *   leaves its number unused.
+ * - An attribute keeps its type, byte order, unit and nest; its range may become
+ *   wider, never narrower.  What needs another type is a new attribute.
+ * - An attribute that is absent from a request means what it meant before there
+ *   was such a one: new ones are optional, and their default is how things were.
+ *   In SERVICE_SET, BACKEND_SET and SETTINGS_SET it leaves the option as it is.
+ * - An attribute that is always in an answer stays there.
+ * - The kernel refuses a command (EOPNOTSUPP), an attribute or a value (EINVAL or
+ *   ERANGE) that it doesn't know, and never takes a request in part.  So a client
+ *   can try, and a policy dump (CTRL_CMD_GETPOLICY) tells it beforehand.
+ * - A client skips attributes, counters and commands that it doesn't know, and
+ *   shows a value of an enum that it doesn't know as a number.
+ * - Every nest may grow, and every list; nothing but an address is a structure.
+ * - Errors are told by errno; the words of a message may change.
+ * - DSR_GENL_VERSION stays 1 as long as all this holds.
+ *
+ * The last release is the measure: what has been in none may still change.
  */
 #ifndef _UAPI_DSR_H
 #define _UAPI_DSR_H
