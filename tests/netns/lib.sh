@@ -79,6 +79,18 @@ bytes_all() {
 		jq '[.[] | select(.ifname != "lo") | .stats64 | .rx.bytes + .tx.bytes] | add'
 }
 
+# checks FILE ARGUMENT...: a file of lib/ in python, in the director; each line that
+# it prints is a result, 0 or 1 and a name
+checks() {
+	local status name
+
+	director python3 "$netns_dir/lib/$1" "${@:2}" > "$T/results" 2> "$T/stderr" ||
+		tap 1 "$1 got to its end" "$(< "$T/stderr")"
+	while read -r status name; do
+		tap "$status" "$name" "$(grep -A 2 -Fx "$name" "$T/stderr")"
+	done < "$T/results"
+}
+
 # counter NAME [NAMESPACE]: of the module, as /proc has it
 counter() {
 	in_ns "${2:-director}" sed -n "s/^$1 //p" /proc/net/dsr/stats

@@ -11,7 +11,7 @@ CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
 SOL_NETLINK = 270
 NETLINK_CAP_ACK, NETLINK_EXT_ACK = 10, 11
 NLMSG_ERROR, NLMSG_DONE = 2, 3
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP_INTR = 1, 4, 0x10
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_ECHO, NLM_F_DUMP_INTR = 1, 4, 8, 0x10
 NLM_F_DUMP, NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x300, 0x100, 0x200
 NLMSGERR_ATTR_MSG, NLMSGERR_ATTR_COOKIE = 1, 3
 NLA_F_NESTED = 0x8000
@@ -86,6 +86,7 @@ class Socket:
         self.socket.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.socket.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
         self.seq = 0
+        self.size = 1 << 16
         self.family = family or self._family()
 
     def _family(self):
@@ -100,7 +101,12 @@ class Socket:
 
     def receive(self, flags=0):
         """What one call of recv() gives."""
-        return list(messages(self.socket.recv(1 << 16, flags)))
+        return list(messages(self.socket.recv(self.size, flags)))
+
+    def read_slowly(self):
+        """The kernel keeps no more than one buffer of 4 KiB ready."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        self.size = 4096
 
     def answers(self):
         """Each message up to the last one."""
