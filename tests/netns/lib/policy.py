@@ -26,7 +26,9 @@ LIMITS = {MIN_U: "min", MAX_U: "max", MIN_LENGTH: "min-len", MAX_LENGTH: "max-le
 with open(sys.argv[1], encoding="utf-8") as file:
     spec = yaml.safe_load(file)
 sets = {each["name"]: each for each in spec["attribute-sets"]}
-operations = {each["name"]: each for each in spec["operations"]["list"]}
+# An event is no request.
+operations = {each["name"]: (index, each)
+              for index, each in enumerate(spec["operations"]["list"], 1) if "event" not in each}
 
 
 def check(kernel_has, spec_has, name):
@@ -115,14 +117,14 @@ def spec_policy(name, names, command):
 
 
 def spec_request(command):
-    operation = operations[command]
+    _, operation = operations[command]
     request = operation.get("do", operation.get("dump")).get("request", {})
     return spec_policy("main", request.get("attributes", []), command)
 
 
 policies, commands = ask()
-check(sorted(commands), list(range(1, len(operations) + 1)), "each command has a policy")
-for index, (name, operation) in enumerate(operations.items(), 1):
+check(sorted(commands), [index for index, _ in operations.values()], "each command has a policy")
+for name, (index, operation) in operations.items():
     told = commands.get(index, {})
     kinds = {kind for kind, key in (("do", CTRL_ATTR_POLICY_DO), ("dump", CTRL_ATTR_POLICY_DUMP))
              if key in told}

@@ -87,6 +87,7 @@ check(re.findall(r'#define DSR_GENL_GROUP_\w+\s+"(\w+)"', header),
       [each["name"] for each in spec["mcast-groups"]["list"]], "the multicast groups")
 check(number("DSR_SCHEDULER_LEN"), limits["service", "scheduler"]["max-len"],
       "the longest name of a scheduler")
+check(number("DSR_DIGEST_LEN"), limits["main", "digest"]["max-len"], "the longest digest")
 check(number("DSR_WEIGHT_MAX"), limits["backend", "weight"]["max"], "the largest weight")
 check(number("DSR_SLOW_START_MAX"), limits["backend", "slow-start"]["max"],
       "the longest slow start")
