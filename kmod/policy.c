@@ -113,12 +113,8 @@ static const struct nla_policy explain[DSR_A_EXPLAIN_ACK + 1] = {
 	[DSR_A_EXPLAIN_ACK] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
-const struct nla_policy dsr_policy_none[DSR_A_SERVICE + 1] = {
-	[DSR_A_SERVICE] = {
-		.type = NLA_REJECT,
-		.reject_message = "this command takes no service",
-	},
-};
+/* No rule for an attribute is that it's refused. */
+const struct nla_policy dsr_policy_none[DSR_A_SERVICE + 1] = {};
 
 const struct nla_policy dsr_policy_service[DSR_A_SERVICE + 1] = {
 	[DSR_A_SERVICE] = NLA_POLICY_NESTED(service),

@@ -4,12 +4,14 @@
 
 Prints a line per check: 0 or 1, and what was checked.
 """
+import errno
 import socket
 import sys
 
 source, spec = sys.argv[1:]
 sys.path.insert(0, f"{source}/tools/net/ynl")
 from lib import NlError, YnlFamily  # noqa: E402
+from lib.ynl import Netlink  # noqa: E402
 
 SCHEMA = f"{source}/Documentation/netlink/genetlink-legacy.yaml"
 
@@ -19,14 +21,19 @@ def check(holds, name):
 
 
 def refused(name, word, function, *args):
-    """The call fails, and the kernel's message has the word."""
+    """The call fails, and the kernel's message has the word.  Returns the errno
+    and the cookie, which counts changes."""
     try:
         function(*args)
     except NlError as error:
-        message = (error.nl_msg.extack or {}).get("msg", "")
+        extack = error.nl_msg.extack or {}
+        message = extack.get("msg", "")
         check(word in message.lower(), f"{name}: {message or 'no message'}")
-    else:
-        check(False, f"{name}: was not refused")
+        cookies = [each.as_scalar("u64") for each in extack.get("unknown", [])
+                   if each.type == Netlink.NLMSGERR_ATTR_COOKIE]
+        return error.error, cookies
+    check(False, f"{name}: was not refused")
+    return None
 
 
 dsr = YnlFamily(spec, SCHEMA)
@@ -89,7 +96,6 @@ check(do("service-get", service())["service"]["scheduler"] == "maglev",
 refused("a service twice", "exist", do, "service-add", service())
 refused("a backend twice", "already", do, "backend-add", service() | backend("10.3.0.1"))
 refused("an unknown service", "no such", do, "service-del", service(port=81))
-refused("an unknown backend", "no such", do, "backend-del", service() | backend("10.3.0.9"))
 refused("an unknown scheduler", "scheduler", do, "service-add", service(port=82, scheduler="x"))
 refused("a weight out of range", "", do, "backend-set",
         service() | backend("10.3.0.1", weight=65536))
@@ -140,7 +146,6 @@ check(do("flow-count", service() | backend("10.3.0.1"))["flow-count"] == nothing
       "those of a backend too")
 check(do("flow-get", service(), dump=True) == [], "flows are dumped")
 check(do("flow-flush", {})["flow-count"] == nothing, "flows are forgotten")
-refused("the flows of an unknown service", "no such", do, "flow-count", service(port=81))
 
 packet = {"flow": {"client": address("192.0.2.7"), "client-port": 5000, "address": address("10.2.0.1"),
                    "port": 80, "protocol": 6}}
@@ -189,7 +194,66 @@ check(heard[0]["service"]["scheduler"] == "rr", "that of a service has its optio
 check(heard[1]["backend"]["why"] == "no-route", "a backend says why it is unresolved")
 check(heard[2]["device"] == named["device"], "that of a device has its name")
 
+before = do("settings-get", {})["settings"]["generation"]
+changes = {
+    "service-del": [service(port=90, **{"port-end": 99})],
+    "service-set": [service(scheduler="rr")],
+    "backend-add": [backend("10.3.0.3"), backend("10.3.0.4", weight=2)],
+    "backend-set": [service() | backend("10.3.0.1", weight=3)],
+    "backend-del": [service() | backend("fd00:3::2")],
+    "settings-set": [{"settings": {"hash-seed": 43}}],
+    "device-attach": [lo],
+}
+digest = b"of this configuration"
+after = do("config-change", {"changes": changes, "generation": before, "digest": digest})
+check(do("settings-get", {})["settings"]["digest"] == digest, "its digest comes back")
+check(after["generation"] > before, "changes are answered with the generation")
+got = do("config-get", {}, dump=True)
+check([each["generation"] for each in got] == [after["generation"]], "the configuration has it")
+config = got[0]["changes"]
+check(config["settings-set"][0]["settings"]["hash-seed"] == 43, "it has the settings")
+check(config["device-attach"] in ([lo], [named]), "it has the device")
+check(len(config["service-add"]) == 4, "it has each service")
+check([each["backend"]["weight"] for each in config["backend-add"]] == [3, 1, 2],
+      "it has each backend")
+more = {"changes": {"backend-set": [service() | backend("10.3.0.1", weight=4)]}, "more": True}
+check(do("config-change", more) is None, "changes of which more follow are kept")
+got = do("config-get", {}, dump=True)
+check(got[0]["generation"] == after["generation"], "they change nothing")
+do("config-change", {})
+got = do("backend-get", service() | backend("10.3.0.1"))["backend"]
+check(got["weight"] == 4, "the last message carries them out")
+check("digest" not in do("settings-get", {})["settings"], "then the digest isn't its any more")
+
+after = do("settings-get", {})
+number, cookies = refused("another generation", "changed meanwhile", do, "config-change",
+                          {"changes": changes, "generation": before})
+check((number, cookies) == (errno.ESTALE, []), "that is ESTALE, and no change's fault")
+number, cookies = refused("the third of some changes", "no such backend", do, "config-change", {
+    "changes": {"backend-set": [service() | backend("10.3.0.1", weight=5),
+                                backend("10.3.0.3", weight=5), backend("10.3.0.9", weight=5)]}})
+check((number, cookies) == (errno.ENOENT, [2]), "the refusal has its number")
+refused("a change of a kind that is none", "", do, "config-change",
+        {"changes": {"backend-add": [{"settings": {"flows": 2048}}]}})
+check(do("settings-get", {}) == after, "what was refused has changed nothing of all that")
+do("config-change", {"changes": {"device-detach": [lo],
+                                 "settings-set": [{"settings": {"hash-seed": 42}}]}})
+
 check("received" in do("stats-get", {})["stats"], "the counters have names")
+for each in ("stats-get", "settings-get", "service-flush"):
+    refused(f"{each} of a service", "unsupported attribute", do, each, service())
+for each in ("device-get", "config-get"):
+    refused(f"all of {each} of a service", "unsupported attribute", do, each, service(), True)
+refused("a dump of a service", "no service", do, "service-get", service(), True)
+refused("a dump of a backend", "no backend", do, "backend-get",
+        service() | backend("10.3.0.1"), True)
+for each in ("flow-count", "flow-flush", "backend-flush", "service-set", "service-get"):
+    refused(f"{each} of an unknown service", "no such", do, each, service(port=81))
+for each in ("flow-get", "backend-get"):
+    refused(f"all of {each} of an unknown service", "no such", do, each, service(port=81), True)
+for each in ("backend-set", "backend-get", "backend-del"):
+    refused(f"{each} of an unknown backend", "no such", do, each, service() | backend("10.3.0.9"))
+
 do("backend-del", service() | backend("10.3.0.1"))
 do("backend-flush", service())
 check(len(do("backend-get", {}, dump=True)) == 0, "backends are removed")
