@@ -206,7 +206,8 @@
  * ENOSPC (a limit), ENOMEM, EPERM, ESTALE.  A refused command has changed nothing.
  *
  * Limits of a network namespace, each refused with ENOSPC: 65536 services, 4096
- * backends of a service, 524288 in all, 64 MiB of changes kept with MORE.
+ * backends of a service, 524288 in all, 64 MiB of changes kept with MORE.  What a
+ * transaction removes counts until its end.
  *
  * Dumps may take many messages and resume behind the last object that they told
  * of, whether it is still there or not.  What is there all the time is in it, and

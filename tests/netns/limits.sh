@@ -1,0 +1,13 @@
+#!/bin/bash
+# A namespace holds 65,536 services, 4,096 backends of each, 524,288 in all, and
+# 64 MiB of unfinished changes; one more is refused, and changes nothing.
+#
+#   director      alone: no packet is sent
+# not in the debug kernel, nor in 6.1
+# time limit: 900
+. "$(dirname "$0")/lib.sh"
+
+make_ns director
+SECONDS=0
+checks limits.py
+tap_comment <<< "in $SECONDS s"
