@@ -194,15 +194,17 @@ err_free:
 	return NULL;
 }
 
-static int check_limits(const struct dsr_service *svc,
+/* What the commit leaves counts. */
+static int check_limits(const struct dsr_transaction *txn,
+			const struct dsr_service *svc,
 			struct netlink_ext_ack *extack)
 {
-	if (svc->backends_nr >= DSR_BACKENDS_MAX) {
+	if (svc->backends_nr - svc->backends_going >= DSR_BACKENDS_MAX) {
 		NL_SET_ERR_MSG(extack,
 			       "the limit of 4096 backends in a service is reached");
 		return -ENOSPC;
 	}
-	if (svc->dn->backends_nr >= DSR_BACKENDS_NET_MAX) {
+	if (txn->dn->backends_nr - txn->backends_going >= DSR_BACKENDS_NET_MAX) {
 		NL_SET_ERR_MSG(extack,
 			       "the limit of 524288 backends in a network namespace is reached");
 		return -ENOSPC;
@@ -338,7 +340,7 @@ dsr_backend_stage_add(struct dsr_transaction *txn, struct dsr_service *svc,
 	int err;
 
 	lockdep_assert_held(&dn->config_lock);
-	err = check_limits(svc, extack);
+	err = check_limits(txn, svc, extack);
 	if (err)
 		return ERR_PTR(err);
 	be = backend_alloc(svc, addr, options);
@@ -486,6 +488,8 @@ void dsr_backend_stage_del(struct dsr_transaction *txn, struct dsr_backend *be)
 
 	lockdep_assert_held(&svc->dn->config_lock);
 	be->going = true;
+	svc->backends_going++;
+	txn->backends_going++;
 	svc->rebuild = true;
 	down_mark(txn, be, true);
 	touch(txn, be);

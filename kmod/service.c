@@ -311,7 +311,7 @@ dsr_service_stage_add(struct dsr_transaction *txn,
 	int err;
 
 	lockdep_assert_held(&dn->config_lock);
-	if (dn->services_nr >= DSR_SERVICES_MAX) {
+	if (dn->services_nr - txn->services_going >= DSR_SERVICES_MAX) {
 		NL_SET_ERR_MSG(extack,
 			       "the limit of 65536 services in a network namespace is reached");
 		return ERR_PTR(-ENOSPC);
@@ -394,6 +394,8 @@ void dsr_service_stage_del(struct dsr_transaction *txn, struct dsr_service *svc)
 {
 	lockdep_assert_held(&svc->dn->config_lock);
 	dsr_mark_set(&svc->pending, dsr_transaction_mark(txn, DSR_GOING));
+	txn->services_going++;
+	txn->backends_going += svc->backends_nr - svc->backends_going;
 	dsr_service_touch(txn, svc);
 }
 
@@ -473,6 +475,7 @@ void dsr_service_settle(const struct dsr_transaction *txn,
 		svc->staged = NULL;
 	}
 	list_del_init(&svc->changed);
+	svc->backends_going = 0;
 	if (svc->vip)
 		dsr_vip_settle(svc);
 	dsr_mark_set(&svc->pending, DSR_SETTLED);
@@ -487,6 +490,7 @@ void dsr_service_restore(struct dsr_service *svc)
 		dsr_pool_drop(staged_pool(svc));
 	svc->built = false;
 	svc->rebuild = false;
+	svc->backends_going = 0;
 	if (dsr_service_coming(svc)) {
 		service_remove(svc);
 		return;

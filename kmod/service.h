@@ -121,6 +121,7 @@ struct dsr_service {
 	struct list_head list;
 	struct list_head backends;	/* struct dsr_backend, ascending seq */
 	u32 backends_nr;
+	u32 backends_going;		/* of them, with the commit */
 	struct list_head changed;	/* dsr_transaction.services */
 	struct dsr_service_options *staged;	/* NULL: stay as they are */
 	bool rebuild;			/* needs another pool */

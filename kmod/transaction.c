@@ -27,6 +27,8 @@ void dsr_transaction_begin(struct dsr_transaction *txn, struct dsr_net *dn)
 	txn->number = dn->last_transaction;
 	INIT_LIST_HEAD(&txn->services);
 	INIT_LIST_HEAD(&txn->backends);
+	txn->services_going = 0;
+	txn->backends_going = 0;
 	txn->reseeded = false;
 	txn->flows = 0;
 	txn->large = false;

@@ -22,6 +22,8 @@ struct netlink_ext_ack;
  * @number: of the marks
  * @services: what it touches, by dsr_service.changed
  * @backends: the same, by dsr_backend.changed
+ * @services_going: how many of the services go, which count no more for limits
+ * @backends_going: the same of all backends, those of such services included
  * @reseeded: the schedulers' hashes get another key
  * @flows: how many flows the table is to hold, 0: as many as it does
  * @large: so much comes that sysfs shows it afterwards
@@ -37,6 +39,8 @@ struct dsr_transaction {
 	u32 number;
 	struct list_head services;
 	struct list_head backends;
+	u32 services_going;
+	u32 backends_going;
 	bool reseeded;
 	u32 flows;
 	bool large;

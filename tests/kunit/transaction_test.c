@@ -245,6 +245,29 @@ static void next_hops_change_together(struct kunit *test)
 	end(&txn);
 }
 
+/* Who goes makes room for who comes. */
+static void limits_count_what_stays(struct kunit *test)
+{
+	struct dsr_net *dn = fake_net(test);
+	struct dsr_service *svc = fake_service(test, dn, 1, &dsr_sched_rr);
+	struct dsr_backend *first = fake_backend(test, svc, 0, 0);
+	struct dsr_transaction txn;
+	u32 n;
+
+	begin(&txn, dn);
+	for (n = 1; n < DSR_BACKENDS_MAX; n++)
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test,
+					     stage_backend(&txn, svc, n));
+	KUNIT_EXPECT_TRUE(test, IS_ERR(stage_backend(&txn, svc, n)));
+	dsr_backend_stage_del(&txn, first);
+	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, stage_backend(&txn, svc, n));
+	KUNIT_EXPECT_TRUE(test, IS_ERR(stage_backend(&txn, svc, n + 1)));
+	dsr_transaction_abort(&txn);
+	KUNIT_EXPECT_EQ(test, svc->backends_nr, 1);
+	KUNIT_EXPECT_EQ(test, svc->backends_going, 0);
+	end(&txn);
+}
+
 static struct dsr_service *add_alone(struct kunit *test, struct dsr_net *dn,
 				     const struct dsr_service_key *key)
 {
@@ -406,6 +429,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(backends_change_together),
 	KUNIT_CASE(options_change_together),
 	KUNIT_CASE(next_hops_change_together),
+	KUNIT_CASE(limits_count_what_stays),
 	KUNIT_CASE(places_change_hands),
 	KUNIT_CASE(aborted_leaves_nothing),
 	KUNIT_CASE(nothing_changes_nothing),
