@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# How dsrctl reads files of commands, good and bad, built with the sanitizers.  No
+# module is needed: what a line is about fails before the kernel is asked, or for
+# lack of a network namespace of that name.
+#
+# usage: script.sh SOURCES (prints TAP)
+set -u
+
+sources=$(realpath -- "${1:?usage: script.sh SOURCES}")
+tmp=$(mktemp -d)
+dsrctl=$tmp/tools/dsrctl
+count=0
+failed=0
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 1' INT TERM
+
+# check TEXT COMMAND...: a test, passed when the command succeeds.
+check()
+{
+	local text=$1
+
+	shift
+	count=$((count + 1))
+	if "$@"; then
+		echo "ok $count - $text"
+	else
+		failed=$((failed + 1))
+		echo "not ok $count - $text"
+		head -c 500 "$tmp/err" | tr "\n" " " | sed 's/^/# stderr: /'
+	fi
+}
+
+built()
+{
+	cp -a --parents -t "$tmp" uapi tools/Makefile tools/*.[ch] &&
+		make -s -j 2 -C "$tmp/tools" SANITIZE=1 CFLAGS=-O1 dsrctl >"$tmp/err" 2>&1
+}
+
+# run STATUS ARGS...: dsrctl ends with STATUS, and no sanitizer says a word.
+run()
+{
+	local status=$1 got
+
+	shift
+	"$dsrctl" "$@" >"$tmp/out" 2>"$tmp/err"
+	got=$?
+	[[ $got -eq $status ]] && ! grep -q '^dsrctl: ' "$tmp/out" &&
+		! grep -qE 'Sanitizer|runtime error' "$tmp/err" && return
+	echo "# exit status $got instead of $status: dsrctl $*" | cut -c 1-200
+	return 1
+}
+
+# fails STATUS PATTERN ARGS...: one line on stderr that matches.
+fails()
+{
+	local status=$1 pattern=$2
+
+	shift 2
+	run "$status" "$@" && [[ $(wc -l <"$tmp/err") -eq 1 ]] &&
+		grep -qaE -- "$pattern" "$tmp/err"
+}
+
+quiet() { run 0 "$@" && [[ ! -s $tmp/out && ! -s $tmp/err ]]; }
+
+# batch PATTERN < FILE: the batch is refused as wrong, as standard input too.
+batch()
+{
+	local pattern=$1
+
+	cat >"$tmp/batch"
+	fails 2 "^dsrctl: $tmp/batch:$pattern" -b "$tmp/batch" &&
+		fails 2 "^dsrctl: standard input:$pattern" -b - <"$tmp/batch"
+}
+
+cd "$sources" || exit
+check "it builds with the sanitizers" built
+
+##### what has nothing in it
+
+: >"$tmp/empty"
+printf '# nothing\n\n   \t\r\n#' >"$tmp/comments"
+yes '# many' | head -n 1000000 >"$tmp/many"
+check "an empty file" quiet -b "$tmp/empty"
+check "an empty file, by standard input" quiet -b - <"$tmp/empty"
+check "comments, blanks, no end of line" quiet -b "$tmp/comments"
+check "a million comments" quiet -b "$tmp/many"
+check "a line of blanks" quiet -b - < <(head -c 3000000 /dev/zero | tr '\0' ' ')
+
+##### lines
+
+check "the number of a line" batch '3: .*"frobnicate"' <<<$'# one\n\nfrobnicate'
+check "... of the last one, that has no end" batch '1: .*"frobnicate"' < <(printf frobnicate)
+check "... of the millionth" batch '1000001: .*"frobnicate"' < <(cat "$tmp/many"; echo frobnicate)
+check "carriage returns are blanks" batch '1: .*"frobnicate"' <<<$'frobnicate\r'
+check "... and end no line" batch '1: .*"frobnicate"' <<<$'\rfrobnicate\rservice\r'
+check "a NUL" batch '2: a NUL byte is no part of a word' < <(printf 'top help\nser\0vice add\n')
+check "... in a comment" batch '1: a NUL byte' < <(printf '# \0\n')
+check "... alone" batch '1: a NUL byte' < <(printf '\0')
+check "a word of a million letters" batch '1: configuration|1: object' \
+	< <(head -c 1000000 /dev/zero | tr '\0' x)
+check "a million words" batch '1: ' \
+	< <(echo -n 'service add 10.2.0.1'; yes ' hash' | head -n 1000000 | tr -d '\n')
+check "control characters stay out of the message" batch '1: .*"a\?\[31mb"' <<<$'a\e[31mb'
+check "bytes that are no text" batch '1: ' < <(printf '\xff\xfe\x80 \xc3\x28\n')
+check "a \"#\" within a word begins no comment" batch '1: .*"top#"' <<<'top#'
+check "a file of noise" batch '1: ' < <(head -c 100000 "$dsrctl")
+
+##### files that can't be read
+
+check "no such file" fails 1 "^dsrctl: $tmp/no: No such file" -b "$tmp/no"
+check "a directory" fails 1 "^dsrctl: $tmp: Is a directory" -b "$tmp"
+check "apply: no such file" fails 1 "^dsrctl: $tmp/no: No such file" apply "$tmp/no"
+check "apply: a directory" fails 1 "^dsrctl: $tmp: Is a directory" apply "$tmp"
+check "apply: standard input that is closed" fails 1 '^dsrctl: ' apply - <&-
+check "apply: a name of a million letters" \
+	fails 1 'File name too long' apply "$(printf '%0100000d' 0)"
+
+# The sanitizers themselves want more memory than that.
+check "it builds without them" make -s -j 2 -C "$tmp/tools" clean dsrctl
+short_of_memory()
+{
+	{ cat "$tmp/many"; head -c 200000000 /dev/zero | tr '\0' ' '; echo; } |
+		(ulimit -v 100000; fails 1 'Cannot allocate memory' -b -)
+}
+check "a line that is longer than the memory ends in an error" short_of_memory
+
+echo "1..$count"
+[[ $failed -eq 0 ]]
