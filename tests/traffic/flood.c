@@ -2,14 +2,15 @@
 /* flood: packets by the thousand, from sources that need not exist.
  *
  *	flood KIND dev DEVICE mac MAC from ADDRESS to ADDRESS [port PORT]
- *	      [flows N] [count N] [rate N] [size N] [first N]
+ *	      [ports N] [flows N] [count N] [rate N] [size N] [first N]
  *
  * KIND is syn, ack (data in the middle of a TCP connection), fin, rst, or udp.
  * Flow number i comes from address ADDRESS + i / 60000, port 1024 + i % 60000;
- * the flows take turns, from number `first` on.  Without `count` it goes on
- * until it is ended; without `rate` (packets a second) as fast as the packet
- * socket takes them.  `size` is the payload's.  At its end it prints how many it
- * sent; it ends early when its device goes.
+ * the flows take turns, from number `first` on, and so do the ports that they go
+ * to, PORT + i % `ports`.  Without `count` it goes on until it is ended; without
+ * `rate` (packets a second) as fast as the packet socket takes them.  `size` is
+ * the payload's.  At its end it prints how many it sent; it ends early when its
+ * device goes.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -45,8 +46,8 @@ static struct {
 	struct address from, to;
 	__u8 protocol, flags;
 	__u16 port;
-	unsigned long flows, count, rate, size, first;
-} opt = { .port = 80, .flows = 1 };
+	unsigned long ports, flows, count, rate, size, first;
+} opt = { .port = 80, .ports = 1, .flows = 1 };
 
 /* There is no device to send by any more. */
 static int stopped;
@@ -115,6 +116,8 @@ static void parse_pair(const char *key, const char *value)
 		opt.to = parse_address(value);
 	else if (!strcmp(key, "port"))
 		opt.port = atoi(value);
+	else if (!strcmp(key, "ports"))
+		opt.ports = strtoul(value, NULL, 10);
 	else if (!strcmp(key, "flows"))
 		opt.flows = strtoul(value, NULL, 10);
 	else if (!strcmp(key, "count"))
@@ -144,8 +147,8 @@ static void parse(int argc, char **argv)
 		die("no such device", "dev");
 	if (!opt.from.family || opt.from.family != opt.to.family)
 		die("not of one family", "from, to");
-	if (!opt.flows || opt.size > 1400)
-		die("out of range", "flows, size");
+	if (!opt.ports || !opt.flows || opt.size > 1400)
+		die("out of range", "ports, flows, size");
 }
 
 static __u32 sum(__u32 start, const void *data, size_t len)
@@ -177,8 +180,10 @@ static void source(unsigned char *bytes, __u32 more)
 	memcpy(bytes + len - 4, &last, 4);
 }
 
-static size_t put_ports(unsigned char *at, __u16 port, __u32 pseudo)
+static size_t put_ports(unsigned char *at, unsigned long flow, __u32 pseudo)
 {
+	__u16 port = PORT_FIRST + flow % PORTS;
+	__u16 dest = opt.port + flow % opt.ports;
 	size_t len;
 
 	if (opt.protocol == IPPROTO_UDP) {
@@ -187,7 +192,7 @@ static size_t put_ports(unsigned char *at, __u16 port, __u32 pseudo)
 		len = sizeof(*uh) + opt.size;
 		*uh = (struct udphdr) {
 			.source = htons(port),
-			.dest = htons(opt.port),
+			.dest = htons(dest),
 			.len = htons(len),
 		};
 		uh->check = fold(sum(pseudo + len, at, sizeof(*uh)));
@@ -197,7 +202,7 @@ static size_t put_ports(unsigned char *at, __u16 port, __u32 pseudo)
 		len = sizeof(*th) + opt.size;
 		*th = (struct tcphdr) {
 			.th_sport = htons(port),
-			.th_dport = htons(opt.port),
+			.th_dport = htons(dest),
 			.th_seq = htonl(port),
 			.th_ack = opt.flags & TH_ACK ? htonl(1) : 0,
 			.th_off = sizeof(*th) / 4,
@@ -209,7 +214,7 @@ static size_t put_ports(unsigned char *at, __u16 port, __u32 pseudo)
 	return len;
 }
 
-static size_t put_v4(unsigned char *at, __u32 more, __u16 port)
+static size_t put_v4(unsigned char *at, unsigned long flow)
 {
 	struct iphdr *iph = (void *)at;
 	__u32 pseudo;
@@ -222,16 +227,16 @@ static size_t put_v4(unsigned char *at, __u32 more, __u16 port)
 		.ttl = 64,
 		.protocol = opt.protocol,
 	};
-	source((unsigned char *)&iph->saddr, more);
+	source((unsigned char *)&iph->saddr, flow / PORTS);
 	memcpy(&iph->daddr, opt.to.bytes, 4);
 	pseudo = sum(opt.protocol, &iph->saddr, 8);
-	len = sizeof(*iph) + put_ports(at + sizeof(*iph), port, pseudo);
+	len = sizeof(*iph) + put_ports(at + sizeof(*iph), flow, pseudo);
 	iph->tot_len = htons(len);
 	iph->check = fold(sum(0, iph, sizeof(*iph)));
 	return len;
 }
 
-static size_t put_v6(unsigned char *at, __u32 more, __u16 port)
+static size_t put_v6(unsigned char *at, unsigned long flow)
 {
 	struct ip6_hdr *ip6h = (void *)at;
 	__u32 pseudo;
@@ -242,10 +247,10 @@ static size_t put_v6(unsigned char *at, __u32 more, __u16 port)
 		.ip6_nxt = opt.protocol,
 		.ip6_hlim = 64,
 	};
-	source((unsigned char *)&ip6h->ip6_src, more);
+	source((unsigned char *)&ip6h->ip6_src, flow / PORTS);
 	memcpy(&ip6h->ip6_dst, opt.to.bytes, 16);
 	pseudo = sum(opt.protocol, &ip6h->ip6_src, 32);
-	len = put_ports(at + sizeof(*ip6h), port, pseudo);
+	len = put_ports(at + sizeof(*ip6h), flow, pseudo);
 	ip6h->ip6_plen = htons(len);
 	return sizeof(*ip6h) + len;
 }
@@ -253,10 +258,8 @@ static size_t put_v6(unsigned char *at, __u32 more, __u16 port)
 static size_t put(unsigned char *at, unsigned long number)
 {
 	unsigned long flow = opt.first + number % opt.flows;
-	__u16 port = PORT_FIRST + flow % PORTS;
 
-	return opt.from.family == AF_INET ? put_v4(at, flow / PORTS, port) :
-					    put_v6(at, flow / PORTS, port);
+	return opt.from.family == AF_INET ? put_v4(at, flow) : put_v6(at, flow);
 }
 
 /* Sends the packets from @number on, and returns how many went. */
