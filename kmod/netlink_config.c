@@ -49,7 +49,7 @@ static const struct {
 	[DSR_CMD_DEVICE_DETACH] = { dsr_nl_device_stage_detach, true },
 };
 
-static struct dsr_nl_batch *batch_find(struct dsr_net *dn, u32 portid)
+static struct dsr_nl_batch *batch_find(const struct dsr_net *dn, u32 portid)
 {
 	struct dsr_nl_batch *batch;
 
@@ -252,17 +252,27 @@ static int change_locked(struct dsr_net *dn, struct genl_info *info,
 	return err ? err : dsr_nl_reply(info, generation_fill, dn);
 }
 
-/* Whether earlier messages of the batch have devices in them. */
-static bool batch_has_devices(struct dsr_net *dn, u32 portid)
+/* RTNL is taken outside config_lock. */
+static void lock(struct dsr_net *dn, bool rtnl)
 {
-	const struct dsr_nl_batch *batch;
-	bool devices;
-
+	if (rtnl)
+		rtnl_lock();
 	mutex_lock(&dn->config_lock);
-	batch = batch_find(dn, portid);
-	devices = batch && batch->devices;
+}
+
+static void unlock(struct dsr_net *dn, bool rtnl)
+{
 	mutex_unlock(&dn->config_lock);
-	return devices;
+	if (rtnl)
+		rtnl_unlock();
+}
+
+/* Whether earlier messages of the batch have devices in them. */
+static bool batch_has_devices(const struct dsr_net *dn, u32 portid)
+{
+	const struct dsr_nl_batch *batch = batch_find(dn, portid);
+
+	return batch && batch->devices;
 }
 
 int dsr_nl_config_change(struct sk_buff *skb, struct genl_info *info)
@@ -270,21 +280,21 @@ int dsr_nl_config_change(struct sk_buff *skb, struct genl_info *info)
 	const struct nlattr *nest = info->attrs[DSR_A_CHANGES];
 	struct dsr_net *dn = dsr_net(genl_info_net(info));
 	int devices = nest ? get_ready(nest, info->extack) : 0;
-	bool rtnl;
+	bool rtnl = devices;
 	int err;
 
 	if (devices < 0)
 		return devices;
 
-	/* RTNL is taken outside config_lock. */
-	rtnl = devices || batch_has_devices(dn, info->snd_portid);
-	if (rtnl)
-		rtnl_lock();
-	mutex_lock(&dn->config_lock);
+	lock(dn, rtnl);
+	/* Looked for under the lock: a socket may have two threads. */
+	if (!rtnl && batch_has_devices(dn, info->snd_portid)) {
+		unlock(dn, rtnl);
+		rtnl = true;
+		lock(dn, rtnl);
+	}
 	err = change_locked(dn, info, devices);
-	mutex_unlock(&dn->config_lock);
-	if (rtnl)
-		rtnl_unlock();
+	unlock(dn, rtnl);
 	return err;
 }
 
