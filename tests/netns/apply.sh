@@ -345,11 +345,11 @@ service add
 backend add $WEB 10.3.0.3
 END
 is "a batch stops at its first failure" "$(exits 1 director dsrctl -b "$T/batch")" \
-	"dsrctl: $T/batch:4: the service has this backend already"
+	"dsrctl: $T/batch:4: backend 10.3.0.1 of $WEB: the service has this backend already"
 is "and has made what stands before it" "$(director dsrctl -j backend show "$WEB" | jq length)" 1
 director dsrctl service flush
 like "with --force it goes on" "$(exits 1 director dsrctl --force -b "$T/batch" | tr '\n' ' ')" \
-	"^dsrctl: $T/batch:4: the service has this backend already dsrctl: $T/batch:6: .*a service is expected"
+	"^dsrctl: $T/batch:4: backend 10.3.0.1 of $WEB: the service has this backend already dsrctl: $T/batch:6: .*a service is expected"
 is "and makes the rest" "$(director dsrctl -j backend show "$WEB" | jq length)" 3
 like "from standard input it has a name too" "$(printf 'service add\n' | exits 2 director dsrctl -b -)" \
 	'^dsrctl: standard input:1: '
