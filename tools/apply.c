@@ -259,7 +259,7 @@ static enum status apply(struct task *task)
 	}
 	if (!again)
 		return status;
-	return refused("the configuration has changed meanwhile, nothing was applied: try again");
+	return refused("the configuration has changed meanwhile, try again: nothing was applied");
 }
 
 static enum status task_run(struct task *task)
