@@ -68,6 +68,13 @@ restore() {
 for ((n = 0; n < $(scaled 20 3); n++)); do
 	restore
 done
+director dsrctl save > "$T/saved"
+for ((n = 0; n < $(scaled 20 3); n++)); do
+	director dsrctl service flush
+	director dsrctl apply "$T/saved"
+done
+is "what was saved is there, after flushes and as many applies" "$(director dsrctl save)" \
+	"$(< "$T/saved")"
 wait_for 20 backends_up "$echoes"
 flows_before=$(($(counter flow_new) + 1000))
 ok "after flush and restore the flood is balanced" wait_for 30 flooded
