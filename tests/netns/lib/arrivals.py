@@ -15,7 +15,7 @@ import struct
 import sys
 
 PORT_FIRST, PORTS = 1024, 60000     # tests/traffic/flood.c
-SO_RCVBUFFORCE, SOL_PACKET, PACKET_STATISTICS = 33, 263, 6
+SO_RCVBUFFORCE, SOL_PACKET, PACKET_STATISTICS, ETH_P_ALL = 33, 263, 6, 3
 FIRST = struct.unpack("!I", socket.inet_aton("172.16.0.0"))[0]
 
 
@@ -25,16 +25,19 @@ def listen(name):
             raise OSError("setns")
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
     sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 128 << 20)
-    sock.bind(("eth0", 0x0800))
+    # All protocols: others are asked only when the ingress hook has let it pass.
+    sock.bind(("eth0", ETH_P_ALL))
     sock.setblocking(False)
     return sock
 
 
 def number_of(packet):
     """Its place in the flood, None: it isn't of it."""
+    if len(packet) < 22 or packet[0] != 0x45 or packet[9] != 17:
+        return None
     address, sport = struct.unpack("!12xI4xH", packet[:22])
     flow = (address - FIRST) * PORTS + sport - PORT_FIRST
-    return flow if packet[9] == 17 and 0 <= flow < 16 * PORTS else None
+    return flow if 0 <= flow < 16 * PORTS else None
 
 
 def drain(sock, name, seen):
