@@ -458,34 +458,40 @@ static void insert_the_same(struct ledger *ledger, u64 value)
 				      dsr_flow_value(1000, DSR_FLOW_HALF, 1));
 }
 
-static void race(struct kunit *test, u32 empty, u32 also_empty)
+static void race(struct kunit *test, struct ledger *ledger, u32 entries)
 {
-	struct ledger *ledger = crowded(test);
 	u64 hash = crowd(ledger->table, 16);
 	struct dsr_flow flow;
 
-	become(test, ledger, empty, 0);
-	become(test, ledger, also_empty, 0);
 	ledger->hook = insert_the_same;
 	KUNIT_EXPECT_EQ(test,
 			ledger_insert(ledger, hash,
 				      dsr_flow_value(2000, DSR_FLOW_HALF, 1)),
 			DSR_FLOW_FOUND);
+	KUNIT_EXPECT_NULL(test, ledger->hook);
 	KUNIT_EXPECT_EQ(test, ledger->other, DSR_FLOW_INSERTED);
 	KUNIT_ASSERT_TRUE(test, ledger_find(ledger, hash, &flow));
 	KUNIT_EXPECT_EQ(test, dsr_flow_backend(flow.value), 1000);
-	/* Fourteen of the crowd, and one: the loser's is out again. */
-	KUNIT_EXPECT_EQ(test, ledger->entries, 15);
+	/* The loser's is out again. */
+	KUNIT_EXPECT_EQ(test, ledger->entries, entries);
 	ledger_audit(test, ledger);
 }
 
-/* The winner took the slot that the loser wanted; then another one, so that
- * both are in the table for a moment.
+/* The winner took the slot that the loser wanted, which had an entry that is
+ * over; then an empty one before that, so that both are in the table for a
+ * moment.
  */
 static void loser_of_a_race_leaves_nothing(struct kunit *test)
 {
-	race(test, 0, 1);
-	race(test, 1, 2);
+	struct ledger *ledger = crowded(test);
+
+	become(test, ledger, 0, dsr_flow_value(1, DSR_FLOW_CLOSED, 1));
+	race(test, ledger, 16);
+
+	ledger = crowded(test);
+	become(test, ledger, 1, 0);
+	become(test, ledger, 2, 0);
+	race(test, ledger, 15);
 }
 
 static struct kunit_case cases[] = {
