@@ -22,9 +22,11 @@ struct dsr_backend_table;
 struct dsr_counters;
 struct dsr_flow_table;
 struct dsr_fragments;
+struct dsr_pool;
 struct dsr_service_table;
 struct proc_dir_entry;
 
+#define DSR_RECENT_POOLS	256
 #define DSR_HOOKS	4	/* two families, PRE_ROUTING and LOCAL_OUT */
 
 /**
@@ -62,6 +64,9 @@ struct dsr_net {
 	u32 last_backend_seq;
 	u32 last_transaction;		/* its number */
 	siphash_key_t pool_key;		/* @hash_key after the commit */
+	const struct dsr_pool **recent_pools;	/* while many are built, some
+						 * of those that have been
+						 */
 	u32 generation;			/* changes with the configuration */
 	u32 digest_generation;		/* of which @digest is */
 	u8 digest_len;			/* 0: there is none */

@@ -9,6 +9,45 @@
 #include "sched.h"
 #include "service.h"
 
+/* Whether two pools have the same backends at the same weights, and so the same
+ * table.
+ */
+static bool same_entries(const struct dsr_pool *a, const struct dsr_pool *b)
+{
+	u32 i;
+
+	if (a->nr != b->nr)
+		return false;
+	for (i = 0; i < a->nr; i++)
+		if (!dsr_addr_equal(&a->backend[i]->addr, &b->backend[i]->addr) ||
+		    dsr_backend_wanted(a->backend[i])->weight !=
+		    dsr_backend_wanted(b->backend[i])->weight)
+			return false;
+	return true;
+}
+
+/* In a large transaction many services mostly have the same backends: where one
+ * of the pools that were built just before has them, its table is copied.
+ */
+static bool copy_table(struct dsr_pool *pool, const struct dsr_net *dn,
+		       const struct dsr_maglev_entry *entry)
+{
+	size_t len = pool->nr * sizeof(*entry);
+	const struct dsr_pool *other;
+	u32 place;
+
+	if (!dn->recent_pools)
+		return false;
+	place = siphash(entry, len, &dn->pool_key) % DSR_RECENT_POOLS;
+	other = dn->recent_pools[place];
+	dn->recent_pools[place] = pool;
+	if (!other || !same_entries(other, pool))
+		return false;
+	memcpy(pool->table, other->table,
+	       pool->table_size * sizeof(*pool->table));
+	return true;
+}
+
 static int maglev_build(struct dsr_pool *pool, const struct dsr_service *svc)
 {
 	struct dsr_maglev_entry *entry;
@@ -19,7 +58,7 @@ static int maglev_build(struct dsr_pool *pool, const struct dsr_service *svc)
 	pool->table_size = dsr_maglev_size(pool->nr);
 	pool->table = kvmalloc_array(pool->table_size, sizeof(*pool->table),
 				     GFP_KERNEL_ACCOUNT);
-	entry = kvmalloc_array(pool->nr, sizeof(*entry), GFP_KERNEL);
+	entry = kvcalloc(pool->nr, sizeof(*entry), GFP_KERNEL);
 	if (!pool->table || !entry)
 		goto out;
 
@@ -29,7 +68,10 @@ static int maglev_build(struct dsr_pool *pool, const struct dsr_service *svc)
 					&svc->dn->pool_key);
 		entry[i].weight = dsr_backend_wanted(be)->weight;
 	}
-	err = dsr_maglev_fill(pool->table, pool->table_size, entry, pool->nr);
+	err = 0;
+	if (!copy_table(pool, svc->dn, entry))
+		err = dsr_maglev_fill(pool->table, pool->table_size, entry,
+				      pool->nr);
 out:
 	kvfree(entry);
 	return err;

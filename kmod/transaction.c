@@ -3,6 +3,7 @@
  * and committed at one instant, or aborted with nothing changed.
  */
 #include <linux/err.h>
+#include <linux/slab.h>
 
 #include "backend.h"
 #include "events.h"
@@ -35,31 +36,6 @@ void dsr_transaction_begin(struct dsr_transaction *txn, struct dsr_net *dn)
 	txn->portid = 0;
 }
 
-/**
- * dsr_transaction_prepare() - do what of a transaction can fail
- * @txn: the transaction, all its changes staged
- * @extack: told what went wrong
- *
- * Context: process.
- * Return: 0, -ENOMEM, or -ENOSPC where the flows wouldn't fit into the table.
- */
-int dsr_transaction_prepare(struct dsr_transaction *txn,
-			    struct netlink_ext_ack *extack)
-{
-	struct dsr_service *svc;
-	int err;
-
-	list_for_each_entry(svc, &txn->services, changed) {
-		err = dsr_service_prepare(txn, svc, extack);
-		if (err)
-			return err;
-	}
-	/* The last one, so that it needn't be undone: no decision depends on
-	 * the size of the table.
-	 */
-	return txn->flows ? dsr_settings_flows(txn->dn, txn->flows, extack) : 0;
-}
-
 /* What comes and goes in sysfs at once: some 10 ms. */
 #define LARGE	256
 
@@ -75,6 +51,52 @@ static bool is_large(const struct dsr_transaction *txn)
 		if (++nr > LARGE)
 			return true;
 	return false;
+}
+
+/* A pool that fails leaves those before it to the abort. */
+static int prepare_services(struct dsr_transaction *txn,
+			    struct netlink_ext_ack *extack)
+{
+	struct dsr_service *svc;
+	int err = 0;
+
+	list_for_each_entry(svc, &txn->services, changed) {
+		err = dsr_service_prepare(txn, svc, extack);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+/**
+ * dsr_transaction_prepare() - do what of a transaction can fail
+ * @txn: the transaction, all its changes staged
+ * @extack: told what went wrong
+ *
+ * Context: process.
+ * Return: 0, -ENOMEM, or -ENOSPC where the flows wouldn't fit into the table.
+ */
+int dsr_transaction_prepare(struct dsr_transaction *txn,
+			    struct netlink_ext_ack *extack)
+{
+	struct dsr_net *dn = txn->dn;
+	int err;
+
+	txn->large = is_large(txn);
+	/* It does without. */
+	if (txn->large)
+		dn->recent_pools = kcalloc(DSR_RECENT_POOLS,
+					   sizeof(*dn->recent_pools),
+					   GFP_KERNEL_ACCOUNT);
+	err = prepare_services(txn, extack);
+	kfree(dn->recent_pools);
+	dn->recent_pools = NULL;
+	if (err)
+		return err;
+	/* The last one, so that it needn't be undone: no decision depends on
+	 * the size of the table.
+	 */
+	return txn->flows ? dsr_settings_flows(dn, txn->flows, extack) : 0;
 }
 
 /* What goes is told of while it's still there. */
@@ -139,7 +161,6 @@ void dsr_transaction_commit(struct dsr_transaction *txn)
 	if (list_empty(&txn->services) && !txn->reseeded && !txn->flows)
 		return;
 
-	txn->large = is_large(txn);
 	/* Pairs with dsr_mark_done(). */
 	smp_store_release(&dn->committed, txn->number);
 	if (txn->reseeded)

@@ -424,7 +424,71 @@ static void numbers_wrap(struct kunit *test)
 	}
 }
 
+static const struct dsr_pool *pool_of(const struct dsr_service *svc)
+{
+	return rcu_dereference_protected(svc->pool, true);
+}
+
+/* The table that a service would have if it were made alone. */
+static void expect_table(struct kunit *test, const struct dsr_service *svc)
+{
+	const struct dsr_pool *pool = pool_of(svc);
+	struct dsr_pool *alone;
+	int err;
+
+	mutex_lock(&svc->dn->config_lock);
+	err = dsr_pool_build((struct dsr_service *)svc, &dsr_sched_maglev,
+			     &alone);
+	mutex_unlock(&svc->dn->config_lock);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_EXPECT_EQ(test, pool->table_size, alone->table_size);
+	KUNIT_EXPECT_EQ(test, memcmp(pool->table, alone->table,
+				     pool->table_size * sizeof(*pool->table)),
+			0);
+	dsr_pool_free(alone);
+}
+
+/* Many services, of which some have the same backends, some have them at other
+ * weights, and some have others.
+ */
+static void tables_of_many_are_right(struct kunit *test)
+{
+	struct dsr_backend_options heavy = {
+		.weight = 5,
+		.mode = DSR_MODE_LOCAL,
+		.state = DSR_STATE_UP,
+	};
+	static struct dsr_service *svc[120];
+	struct dsr_net *dn = fake_net(test);
+	struct dsr_service_options options;
+	struct dsr_transaction txn;
+	struct dsr_backend *be;
+	unsigned int i, n;
+
+	dsr_service_defaults(&options);
+	begin(&txn, dn);
+	for (i = 0; i < ARRAY_SIZE(svc); i++) {
+		struct dsr_service_key key = key_of(i, IPPROTO_TCP, 80, 80);
+
+		svc[i] = dsr_service_stage_add(&txn, &key, &options, NULL);
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, svc[i]);
+		for (n = 1; n <= 3; n++) {
+			be = stage_backend(&txn, svc[i], n + i % 3);
+			KUNIT_ASSERT_NOT_ERR_OR_NULL(test, be);
+			if (n == 2 && i % 5 == 0)
+				dsr_backend_stage_set(&txn, be, &heavy);
+		}
+	}
+	KUNIT_EXPECT_EQ(test, dsr_transaction_end(&txn, 0, NULL), 0);
+	KUNIT_EXPECT_TRUE(test, txn.large);
+	KUNIT_EXPECT_NULL(test, dn->recent_pools);
+	end(&txn);
+	for (i = 0; i < ARRAY_SIZE(svc); i++)
+		expect_table(test, svc[i]);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(tables_of_many_are_right),
 	KUNIT_CASE(services_come_together),
 	KUNIT_CASE(backends_change_together),
 	KUNIT_CASE(options_change_together),
