@@ -319,6 +319,11 @@ unlike "and nobody is refused but for the other" "$(cat "$T/refusals")" '^(dsrct
 
 ##### round trips
 
+empty() {
+	director dsrctl service flush
+	director dsrctl device detach spare
+}
+
 python3 "$netns_dir/lib/random_config.py" "${SEED:-1}" "$(scaled 300 60)" > "$T/random"
 director dsrctl service flush
 director dsrctl device detach eth1
@@ -329,11 +334,11 @@ is "and differs from the kernel in nothing" "$(exits 0 apply --dry-run < "$T/ran
 director dsrctl service flush
 apply < "$T/saved"
 is "saved, emptied, applied: the same, byte for byte" "$(saved | cmp - "$T/saved")" ""
-director dsrctl service flush
+empty
 ok "by -b" director dsrctl -b "$T/saved"
 is "the same" "$(saved | cmp - "$T/saved")" ""
 is "and by -b from standard input" \
-	"$(director dsrctl service flush; director dsrctl -b - < "$T/saved"; saved | cmp - "$T/saved")" ""
+	"$(empty; director dsrctl -b - < "$T/saved"; saved | cmp - "$T/saved")" ""
 
 ##### batches
 

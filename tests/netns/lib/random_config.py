@@ -40,7 +40,7 @@ def backend_options():
     limits = dice.choice(["", f" max-flows {flows}", f" max-flows {flows} min-flows {flows - 1}"])
     pins = dice.choice(["", " dev eth0", " dev eth0 lladdr 02:00:00:00:%02x:%02x" %
                         (dice.randrange(256), dice.randrange(256))])
-    return (some([f"weight {number(2, 65535)}", "mode local", "state down"]) + limits +
+    return (some(["mode local", f"weight {number(2, 65535)}", "state down"]) + limits +
             some([f"slow-start {number(1, 3600)}"]) + pins)
 
 
