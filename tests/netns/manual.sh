@@ -132,7 +132,7 @@ cat > "$T/complete" <<-'END'
 	. "$1"
 	COMP_LINE=$2 COMP_POINT=${#2} COMP_WORDS=(dsrctl) COMP_WORDBREAKS=" "
 	_dsrctl
-	echo "${COMPREPLY[*]}"
+	printf '%s\n' "${COMPREPLY[@]}" | LC_ALL=C sort | paste -sd " "
 END
 
 # completed LINE: what bash completion makes of it
@@ -140,5 +140,5 @@ completed() {
 	director bash "$T/complete" "$DSR_ROOT/tools/dsrctl.bash" "$1"
 }
 is "completion has the kernel's services" "$(completed "dsrctl service del 10.2.3.24")" \
-	"$(echo 10.2.3.24{,0,1,2,3,4,5,6,7,8,9}:80/tcp)"
+	"$(echo 10.2.3.24{0,1,2,3,4,5,6,7,8,9,}:80/tcp)"
 is "and their backends" "$(completed "dsrctl backend set 10.2.3.24:80/tcp ")" "10.3.0.1 10.3.0.2"
