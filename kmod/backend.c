@@ -234,13 +234,19 @@ struct dsr_backend *dsr_backend_lookup(const struct dsr_service *svc,
 	return NULL;
 }
 
+/* Its flows see it as its options have it. */
+static void down_settle(struct dsr_backend *be)
+{
+	dsr_mark_set(&be->down,
+		     be->options.state == DSR_STATE_DOWN ? DSR_DOWN : 0);
+}
+
 /* What follows from its state, but for its service's pool. */
 static void state_update(struct dsr_backend *be)
 {
 	struct dsr_net *dn = be->svc->dn;
 
-	dsr_mark_set(&be->down,
-		     be->options.state == DSR_STATE_DOWN ? DSR_DOWN : 0);
+	down_settle(be);
 	list_del_init(&be->drain);
 	if (be->options.state != DSR_STATE_DRAINING)
 		return;
@@ -380,12 +386,13 @@ static bool nexthop_differs(const struct dsr_backend_options *a,
 static void down_mark(struct dsr_transaction *txn, struct dsr_backend *be,
 		      bool down)
 {
+	enum dsr_change change = down ? DSR_GOING : DSR_COMING;
 	bool was = be->options.state == DSR_STATE_DOWN;
-	u32 mark = was ? DSR_DOWN : 0;
 
-	if (down != was)
-		mark = dsr_transaction_mark(txn, down ? DSR_GOING : DSR_COMING);
-	dsr_mark_set(&be->down, mark);
+	if (down == was)
+		down_settle(be);
+	else
+		dsr_mark_set(&be->down, dsr_transaction_mark(txn, change));
 }
 
 static struct dsr_nexthop *staged_nexthop_of(const struct dsr_backend *be)
@@ -581,8 +588,7 @@ void dsr_backend_restore(struct dsr_backend *be)
 		return;
 	}
 	be->going = false;
-	dsr_mark_set(&be->down,
-		     be->options.state == DSR_STATE_DOWN ? DSR_DOWN : 0);
+	down_settle(be);
 	staged_drop(be);
 	list_del_init(&be->changed);
 }

@@ -224,6 +224,14 @@ static int stats_get(struct sk_buff *skb, struct genl_info *info)
 	.maxattr = (last), \
 }
 
+#define DUMP_OP(command, call, rules, last) { \
+	.cmd = DSR_CMD_##command, \
+	.flags = GENL_UNS_ADMIN_PERM, \
+	.dumpit = (call), \
+	.policy = (rules), \
+	.maxattr = (last), \
+}
+
 static const struct genl_ops ops[] = {
 	OP(SERVICE_ADD, dsr_nl_service_add, dsr_policy_service,
 	   DSR_A_SERVICE),
@@ -263,13 +271,8 @@ static const struct genl_ops ops[] = {
 	   DSR_A_SETTINGS),
 	OP(SETTINGS_GET, dsr_nl_settings_get, dsr_policy_none,
 	   DSR_A_SERVICE),
-	{
-		.cmd = DSR_CMD_FLOW_GET,
-		.flags = GENL_UNS_ADMIN_PERM,
-		.dumpit = dsr_nl_flow_dump,
-		.policy = dsr_policy_backend_key,
-		.maxattr = DSR_A_BACKEND,
-	},
+	DUMP_OP(FLOW_GET, dsr_nl_flow_dump, dsr_policy_backend_key,
+		DSR_A_BACKEND),
 	OP(FLOW_COUNT, dsr_nl_flow_count, dsr_policy_backend_key,
 	   DSR_A_BACKEND),
 	OP(FLOW_FLUSH, dsr_nl_flow_flush, dsr_policy_backend_key,
@@ -278,20 +281,10 @@ static const struct genl_ops ops[] = {
 	   DSR_A_DEVICE),
 	OP(DEVICE_DETACH, dsr_nl_device_detach, dsr_policy_device,
 	   DSR_A_DEVICE),
-	{
-		.cmd = DSR_CMD_DEVICE_GET,
-		.flags = GENL_UNS_ADMIN_PERM,
-		.dumpit = dsr_nl_device_dump,
-		.policy = dsr_policy_none,
-		.maxattr = DSR_A_SERVICE,
-	},
-	{
-		.cmd = DSR_CMD_CONFIG_GET,
-		.flags = GENL_UNS_ADMIN_PERM,
-		.dumpit = dsr_nl_config_dump,
-		.policy = dsr_policy_none,
-		.maxattr = DSR_A_SERVICE,
-	},
+	DUMP_OP(DEVICE_GET, dsr_nl_device_dump, dsr_policy_none,
+		DSR_A_SERVICE),
+	DUMP_OP(CONFIG_GET, dsr_nl_config_dump, dsr_policy_none,
+		DSR_A_SERVICE),
 	OP(CONFIG_CHANGE, dsr_nl_config_change, dsr_policy_config,
 	   DSR_A_DIGEST),
 	OP(EXPLAIN, dsr_nl_explain, dsr_policy_explain,

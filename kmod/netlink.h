@@ -43,7 +43,6 @@ void *dsr_nl_put(struct sk_buff *msg, u32 portid, u32 seq, int flags, u8 cmd,
 		 dsr_nl_fill_t fill, const void *object);
 int dsr_nl_reply(struct genl_info *info, dsr_nl_fill_t fill,
 		 const void *object);
-int dsr_nl_echo(struct genl_info *info, dsr_nl_fill_t fill, const void *object);
 
 /* A transaction that is being staged from attributes, and what its last change
  * was about: what the next one means that doesn't name its service, and what a

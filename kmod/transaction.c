@@ -171,7 +171,7 @@ void dsr_transaction_commit(struct dsr_transaction *txn)
 	list_for_each_entry_safe(be, next_be, &txn->backends, changed)
 		dsr_backend_settle(be);
 	list_for_each_entry_safe(svc, next_svc, &txn->services, changed)
-		if (dsr_change_of(svc->pending) == DSR_GOING)
+		if (dsr_service_going(svc))
 			dsr_service_settle(txn, svc);
 	list_for_each_entry_safe(svc, next_svc, &txn->services, changed)
 		settle_service(txn, svc);
