@@ -302,24 +302,38 @@ enum status backend_drain_take(struct args *args, struct nlmsghdr *request,
 	return status;
 }
 
-static enum status backend_change(struct args *args, enum dsr_cmd command,
-				  enum keywords which)
-{
-	struct selector selector;
-	struct nlmsghdr *message;
+/* A request about one backend, and what names it. */
+struct target {
+	struct selector service;
 	struct address address;
 	struct request request;
-	enum status status;
+	struct nlmsghdr *message;
+};
 
-	status = names_take(args, &selector, &address);
+static enum status target_take(struct args *args, enum dsr_cmd command,
+			       struct target *target)
+{
+	enum status status = names_take(args, &target->service,
+					&target->address);
+
 	if (status != DONE)
 		return status;
 
-	message = genl_request(&request, command);
-	service_put(message, &selector);
-	status = backend_options_take(args, message, which, &selector,
-				      &address);
-	return status == DONE ? genl_do(message, NULL) : status;
+	target->message = genl_request(&target->request, command);
+	service_put(target->message, &target->service);
+	return DONE;
+}
+
+static enum status backend_change(struct args *args, enum dsr_cmd command,
+				  enum keywords which)
+{
+	struct target target;
+	enum status status = target_take(args, command, &target);
+
+	if (status == DONE)
+		status = backend_options_take(args, target.message, which,
+					      &target.service, &target.address);
+	return status == DONE ? genl_do(target.message, NULL) : status;
 }
 
 static enum status backend_add(struct args *args)
@@ -334,40 +348,27 @@ static enum status backend_set(struct args *args)
 
 static enum status backend_drain(struct args *args)
 {
-	struct selector selector;
-	struct nlmsghdr *message;
-	struct address address;
-	struct request request;
-	enum status status;
+	struct target target;
+	enum status status = target_take(args, DSR_CMD_BACKEND_SET, &target);
 
-	status = names_take(args, &selector, &address);
-	if (status != DONE)
-		return status;
-
-	message = genl_request(&request, DSR_CMD_BACKEND_SET);
-	service_put(message, &selector);
-	status = backend_drain_take(args, message, &selector, &address);
-	return status == DONE ? genl_do(message, NULL) : status;
+	if (status == DONE)
+		status = backend_drain_take(args, target.message,
+					    &target.service, &target.address);
+	return status == DONE ? genl_do(target.message, NULL) : status;
 }
 
 static enum status backend_del(struct args *args)
 {
-	struct selector selector;
-	struct nlmsghdr *message;
-	struct address address;
-	struct request request;
-	enum status status;
+	struct target target;
+	enum status status = target_take(args, DSR_CMD_BACKEND_DEL, &target);
 
-	status = names_take(args, &selector, &address);
 	if (status == DONE)
 		status = args_end(args);
 	if (status != DONE)
 		return status;
 
-	message = genl_request(&request, DSR_CMD_BACKEND_DEL);
-	service_put(message, &selector);
-	backend_put(message, &address);
-	return genl_do(message, NULL);
+	backend_put(target.message, &target.address);
+	return genl_do(target.message, NULL);
 }
 
 void backend_save_name(const struct selector *service,
@@ -440,42 +441,48 @@ unsigned long backend_without_state(unsigned long which)
 	return which & ~(1UL << STATE_AT);
 }
 
+static bool is_of_state(const struct nlattr *attr)
+{
+	return mnl_attr_get_type(attr) == DSR_A_BACKEND_STATE ||
+	       mnl_attr_get_type(attr) == DSR_A_BACKEND_DRAIN_FOR;
+}
+
+/* Those attributes of a nest that are about the state, or all others. */
+static void attrs_copy(struct nlmsghdr *request, const struct nlattr *nest,
+		       bool state)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest)
+		if (is_of_state(attr) == state)
+			attr_copy(request, attr);
+}
+
 /* A state that is given begins anew, also if it's the one that it has. */
 void backend_put_set(struct nlmsghdr *request, unsigned long which,
 		     const struct nlattr *nest)
 {
 	struct nlattr *copy = mnl_attr_nest_start(request, DSR_A_BACKEND);
-	const struct nlattr *attr;
 
-	mnl_attr_for_each_nested(attr, nest) {
-		uint16_t type = mnl_attr_get_type(attr);
+	attrs_copy(request, nest, false);
+	if (backend_state_is_in(which))
+		attrs_copy(request, nest, true);
+	mnl_attr_nest_end(request, copy);
+}
 
-		if (!backend_state_is_in(which) &&
-		    (type == DSR_A_BACKEND_STATE ||
-		     type == DSR_A_BACKEND_DRAIN_FOR))
-			continue;
-		mnl_attr_put(request, type, mnl_attr_get_payload_len(attr),
-			     mnl_attr_get_payload(attr));
-	}
+void backend_put_drained(struct nlmsghdr *request, const struct nlattr *nest,
+			 const struct nlattr *drain)
+{
+	struct nlattr *copy = mnl_attr_nest_start(request, DSR_A_BACKEND);
+
+	attrs_copy(request, nest, false);
+	attrs_copy(request, drain, true);
 	mnl_attr_nest_end(request, copy);
 }
 
 static enum status backend_flush(struct args *args)
 {
-	struct nlmsghdr *message;
-	struct selector selector;
-	struct request request;
-	enum status status;
-
-	status = selector_take(args, &selector);
-	if (status == DONE)
-		status = args_end(args);
-	if (status != DONE)
-		return status;
-
-	message = genl_request(&request, DSR_CMD_BACKEND_FLUSH);
-	service_put(message, &selector);
-	return genl_do(message, NULL);
+	return service_ask(args, DSR_CMD_BACKEND_FLUSH);
 }
 
 struct address backend_address(const struct nlattr *const *attrs)

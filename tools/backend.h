@@ -51,6 +51,10 @@ unsigned long backend_without_state(unsigned long which);
 void backend_put_set(struct nlmsghdr *request, unsigned long which,
 		     const struct nlattr *nest);
 
+/* The options of @nest, but the state of @drain, as another such nest. */
+void backend_put_drained(struct nlmsghdr *request, const struct nlattr *nest,
+			 const struct nlattr *drain);
+
 /* The backends of a service, or with NULL those of every service. */
 enum status backends_get(const struct selector *selector,
 			 struct answer *answer);

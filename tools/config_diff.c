@@ -388,19 +388,13 @@ enum status change_print(const struct change *change, void *to)
 	return DONE;
 }
 
-static void nest_copy(struct nlmsghdr *message, const struct nlattr *nest)
-{
-	mnl_attr_put(message, mnl_attr_get_type(nest) | NLA_F_NESTED,
-		     mnl_attr_get_payload_len(nest), mnl_attr_get_payload(nest));
-}
-
 static void service_change_put(struct nlmsghdr *message,
 			       const struct change *change)
 {
 	if (change->command == DSR_CMD_SERVICE_DEL)
 		service_put(message, &change->service_is->selector);
 	else
-		nest_copy(message, change->service->nest);
+		attr_copy(message, change->service->nest);
 }
 
 static void backend_change_put(struct nlmsghdr *message,
@@ -416,7 +410,7 @@ static void backend_change_put(struct nlmsghdr *message,
 		backend_put_set(message, change->which, change->backend->nest);
 		break;
 	default:
-		nest_copy(message, change->backend->nest);
+		attr_copy(message, change->backend->nest);
 	}
 }
 
@@ -434,9 +428,7 @@ static void setting_change_put(struct nlmsghdr *message,
 {
 	struct nlattr *nest = mnl_attr_nest_start(message, DSR_A_SETTINGS);
 
-	mnl_attr_put(message, mnl_attr_get_type(change->setting),
-		     mnl_attr_get_payload_len(change->setting),
-		     mnl_attr_get_payload(change->setting));
+	attr_copy(message, change->setting);
 	mnl_attr_nest_end(message, nest);
 }
 

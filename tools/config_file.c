@@ -104,6 +104,16 @@ static enum status service_named(struct args *args,
 			   selector_format(&selector, name));
 }
 
+/* The service and the backend's address that a line names. */
+static enum status names_read(struct args *args,
+			      struct config_service **service,
+			      struct address *address)
+{
+	enum status status = service_named(args, service);
+
+	return status == DONE ? backend_take(args, address) : status;
+}
+
 static enum status backend_read(struct args *args)
 {
 	struct config_service *service;
@@ -114,9 +124,7 @@ static enum status backend_read(struct args *args)
 	struct request request;
 	enum status status;
 
-	status = service_named(args, &service);
-	if (status == DONE)
-		status = backend_take(args, &address);
+	status = names_read(args, &service, &address);
 	if (status != DONE)
 		return status;
 
@@ -139,45 +147,17 @@ static enum status backend_read(struct args *args)
 	return backend->nest ? DONE : REFUSED;
 }
 
-/* The backend's options with the drain's in the place of its state. */
-static const struct nlattr *drained(const struct nlattr *nest,
-				    const struct nlattr *drain)
-{
-	struct nlmsghdr *message;
-	const struct nlattr *attr;
-	struct nlattr *merged;
-	struct request request;
-
-	message = genl_request(&request, DSR_CMD_BACKEND_ADD);
-	merged = mnl_attr_nest_start(message, DSR_A_BACKEND);
-	mnl_attr_for_each_nested(attr, nest)
-		if (mnl_attr_get_type(attr) != DSR_A_BACKEND_STATE &&
-		    mnl_attr_get_type(attr) != DSR_A_BACKEND_DRAIN_FOR)
-			mnl_attr_put(message, mnl_attr_get_type(attr),
-				     mnl_attr_get_payload_len(attr),
-				     mnl_attr_get_payload(attr));
-	mnl_attr_for_each_nested(attr, drain)
-		if (mnl_attr_get_type(attr) != DSR_A_BACKEND_ADDRESS)
-			mnl_attr_put(message, mnl_attr_get_type(attr),
-				     mnl_attr_get_payload_len(attr),
-				     mnl_attr_get_payload(attr));
-	mnl_attr_nest_end(message, merged);
-	return config_keep(reading.config, merged);
-}
-
 static enum status drain_read(struct args *args)
 {
 	struct config_service *service;
 	struct config_backend *backend;
-	struct nlmsghdr *message;
+	struct nlmsghdr *message, *merged;
+	struct request request, merging;
 	struct address address;
 	char name[ADDRESS_LEN];
-	struct request request;
 	enum status status;
 
-	status = service_named(args, &service);
-	if (status == DONE)
-		status = backend_take(args, &address);
+	status = names_read(args, &service, &address);
 	if (status != DONE)
 		return status;
 
@@ -191,7 +171,9 @@ static enum status drain_read(struct args *args)
 		return usage_error("backend %s: a line that adds it is expected before this one",
 				   address_format(&address, name));
 	backend->line = reading.line;
-	backend->nest = drained(backend->nest, nest_of(message));
+	merged = genl_request(&merging, DSR_CMD_BACKEND_ADD);
+	backend_put_drained(merged, backend->nest, nest_of(message));
+	backend->nest = config_keep(reading.config, nest_of(merged));
 	return backend->nest ? DONE : REFUSED;
 }
 

@@ -8,6 +8,7 @@
 
 #include "doctor.h"
 #include "genl.h"
+#include "settings.h"
 #include "text.h"
 #include "way.h"
 
@@ -265,33 +266,15 @@ enum status doctor_backend(struct doctor *doctor)
 	return status;
 }
 
-/* A table with a nest of the answer to @command, which is of one message. */
-static enum status nest_get(enum dsr_cmd command, enum dsr_attr nest,
-			    struct answer *answer, const struct nlattr **table,
-			    uint16_t max)
-{
-	const struct nlattr *whole[DSR_A_MAX + 1];
-	struct request request;
-	enum status status;
-
-	status = genl_do(genl_request(&request, command), answer);
-	if (status != DONE || !answer->len)
-		return status;
-
-	genl_attrs(answer_next(answer, NULL), whole);
-	attrs_of_nest(whole[nest], table, max);
-	return DONE;
-}
-
 /* Half-open ones don't count: they give way. */
 static enum status flows_count(uint64_t *flows)
 {
-	const struct nlattr *table[__DSR_FLOW_SHOW_MAX + 1] = { NULL };
+	const struct nlattr *table[__DSR_FLOW_SHOW_MAX + 1];
 	struct answer answer = { 0 };
 	enum status status;
 
 	*flows = 0;
-	status = nest_get(DSR_CMD_FLOW_COUNT, DSR_A_FLOW_COUNT, &answer, table,
+	status = genl_get(DSR_CMD_FLOW_COUNT, DSR_A_FLOW_COUNT, &answer, table,
 			  __DSR_FLOW_SHOW_MAX);
 	for (int i = DSR_FLOW_SHOW_NEW + 1; i < __DSR_FLOW_SHOW_MAX; i++)
 		*flows += attr_number(table[i + 1], 0);
@@ -301,12 +284,11 @@ static enum status flows_count(uint64_t *flows)
 
 static enum status flows_room(uint64_t *room)
 {
-	const struct nlattr *table[DSR_A_SETTINGS_MAX + 1] = { NULL };
+	const struct nlattr *table[DSR_A_SETTINGS_MAX + 1];
 	struct answer answer = { 0 };
 	enum status status;
 
-	status = nest_get(DSR_CMD_SETTINGS_GET, DSR_A_SETTINGS, &answer, table,
-			  DSR_A_SETTINGS_MAX);
+	status = settings_get(&answer, table);
 	*room = attr_number(table[DSR_A_SETTINGS_FLOWS], 0);
 	answer_free(&answer);
 	return status;

@@ -242,3 +242,23 @@ void genl_attrs(const struct nlmsghdr *message, const struct nlattr **table)
 {
 	attrs_of_message(message, sizeof(struct genlmsghdr), table, DSR_A_MAX);
 }
+
+enum status genl_get(enum dsr_cmd command, enum dsr_attr nest,
+		     struct answer *answer, const struct nlattr **table,
+		     uint16_t max)
+{
+	const struct nlattr *whole[DSR_A_MAX + 1];
+	struct request request;
+	enum status status;
+
+	attrs_of_nest(NULL, table, max);
+	status = genl_do(genl_request(&request, command), answer);
+	if (status != DONE)
+		return status;
+	if (!answer->len)
+		return refused("the kernel's answer is empty");
+
+	genl_attrs(answer_next(answer, NULL), whole);
+	attrs_of_nest(whole[nest], table, max);
+	return DONE;
+}

@@ -17,7 +17,14 @@ struct nlmsghdr *genl_begin(void *buf, enum dsr_cmd command);
 enum status genl_do(struct nlmsghdr *request, struct answer *answer);
 enum status genl_dump(struct nlmsghdr *request, struct answer *answer);
 
-/* The same, but a refusal is the caller's to report. */
+/* Asks for what there is one of in a network namespace: @table has the attributes
+ * of @nest, @max + 1 places, which lie in @answer; all empty if it failed.
+ */
+enum status genl_get(enum dsr_cmd command, enum dsr_attr nest,
+		     struct answer *answer, const struct nlattr **table,
+		     uint16_t max);
+
+/* The same as genl_do(), but a refusal is the caller's to report. */
 enum status genl_try(struct nlmsghdr *request, struct answer *answer,
 		     struct nl_error *error);
 

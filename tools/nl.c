@@ -334,6 +334,12 @@ void attrs_of_nest(const struct nlattr *nest, const struct nlattr **table,
 		attr_collect(attr, table, max);
 }
 
+void attr_copy(struct nlmsghdr *message, const struct nlattr *attr)
+{
+	mnl_attr_put(message, attr->nla_type, mnl_attr_get_payload_len(attr),
+		     mnl_attr_get_payload(attr));
+}
+
 bool attr_is_zero(const struct nlattr *attr)
 {
 	const uint8_t *byte = mnl_attr_get_payload(attr);

@@ -81,6 +81,9 @@ void attrs_of_message(const struct nlmsghdr *message, size_t header,
 void attrs_of_nest(const struct nlattr *nest, const struct nlattr **table,
 		   uint16_t max);
 
+/* Puts a copy of an attribute, a nest with all that is in it. */
+void attr_copy(struct nlmsghdr *message, const struct nlattr *attr);
+
 bool attr_is_zero(const struct nlattr *attr);
 
 /* Whether the values are the same bytes; what isn't there is all 0. */

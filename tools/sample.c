@@ -7,6 +7,7 @@
 #include "output.h"
 #include "sample.h"
 #include "service.h"
+#include "settings.h"
 #include "stats.h"
 
 double clock_now(void)
@@ -75,33 +76,16 @@ static enum status rows_get(struct sample *sample, enum dsr_cmd command)
 	return genl_stream(genl_request(&request, command), row_take, sample);
 }
 
-/* The attributes of what there is one of in a network namespace. */
-static enum status one_get(enum dsr_cmd command, struct answer *answer,
-			   const struct nlattr **table)
-{
-	struct request request;
-	enum status status;
-
-	status = genl_do(genl_request(&request, command), answer);
-	if (status != DONE)
-		return status;
-	if (!answer->len)
-		return refused("the kernel's answer is empty");
-
-	genl_attrs(answer_next(answer, NULL), table);
-	return DONE;
-}
-
 static enum status counters_get(struct sample *sample)
 {
-	const struct nlattr *table[DSR_A_MAX + 1];
+	const struct nlattr *table[DSR_COUNTER_MAX + 1];
 	struct answer answer = { 0 };
 	enum status status;
 
-	status = one_get(DSR_CMD_STATS_GET, &answer, table);
-	if (status == DONE)
-		stats_read(table[DSR_A_STATS], sample->count,
-			   DSR_COUNTER_MAX);
+	status = genl_get(DSR_CMD_STATS_GET, DSR_A_STATS, &answer, table,
+			  DSR_COUNTER_MAX);
+	for (int i = DSR_COUNTER_UNSPEC + 1; i <= DSR_COUNTER_MAX; i++)
+		sample->count[i] = attr_number(table[i], 0);
 	answer_free(&answer);
 	return status;
 }
@@ -109,16 +93,11 @@ static enum status counters_get(struct sample *sample)
 static enum status room_get(struct sample *sample)
 {
 	const struct nlattr *settings[DSR_A_SETTINGS_MAX + 1];
-	const struct nlattr *table[DSR_A_MAX + 1];
 	struct answer answer = { 0 };
 	enum status status;
 
-	status = one_get(DSR_CMD_SETTINGS_GET, &answer, table);
-	if (status == DONE) {
-		attrs_of_nest(table[DSR_A_SETTINGS], settings,
-			      DSR_A_SETTINGS_MAX);
-		sample->room = attr_number(settings[DSR_A_SETTINGS_FLOWS], 0);
-	}
+	status = settings_get(&answer, settings);
+	sample->room = attr_number(settings[DSR_A_SETTINGS_FLOWS], 0);
 	answer_free(&answer);
 	return status;
 }

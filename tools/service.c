@@ -281,7 +281,7 @@ static enum status service_set(struct args *args)
 	return service_change(args, DSR_CMD_SERVICE_SET, KEYWORDS_NEEDED);
 }
 
-static enum status service_del(struct args *args)
+enum status service_ask(struct args *args, enum dsr_cmd command)
 {
 	struct selector selector;
 	struct nlmsghdr *message;
@@ -294,9 +294,14 @@ static enum status service_del(struct args *args)
 	if (status != DONE)
 		return status;
 
-	message = genl_request(&request, DSR_CMD_SERVICE_DEL);
+	message = genl_request(&request, command);
 	service_put(message, &selector);
 	return genl_do(message, NULL);
+}
+
+static enum status service_del(struct args *args)
+{
+	return service_ask(args, DSR_CMD_SERVICE_DEL);
 }
 
 void service_save_name(const struct selector *selector)

@@ -2,6 +2,7 @@
 #ifndef DSRCTL_SERVICE_H
 #define DSRCTL_SERVICE_H
 
+#include "dsr.h"
 #include "keyword.h"
 #include "nl.h"
 #include "selector.h"
@@ -16,6 +17,9 @@
 struct nlattr *service_begin(struct nlmsghdr *request,
 			     const struct selector *selector);
 void service_put(struct nlmsghdr *request, const struct selector *selector);
+
+/* Takes a service, the last of the words, and asks for @command of it. */
+enum status service_ask(struct args *args, enum dsr_cmd command);
 
 /* Takes a service and its options, and puts them as the nest DSR_A_SERVICE. */
 enum status service_take(struct args *args, struct nlmsghdr *request,

@@ -105,20 +105,8 @@ static enum status setting_take(struct args *args,
 
 enum status settings_get(struct answer *answer, const struct nlattr **attrs)
 {
-	const struct nlattr *table[DSR_A_MAX + 1];
-	const struct nlmsghdr *message;
-	struct request request;
-	enum status status;
-
-	attrs_of_nest(NULL, attrs, DSR_A_SETTINGS_MAX);
-	status = genl_do(genl_request(&request, DSR_CMD_SETTINGS_GET), answer);
-	message = status == DONE ? answer_next(answer, NULL) : NULL;
-	if (!message)
-		return status;
-
-	genl_attrs(message, table);
-	attrs_of_nest(table[DSR_A_SETTINGS], attrs, DSR_A_SETTINGS_MAX);
-	return DONE;
+	return genl_get(DSR_CMD_SETTINGS_GET, DSR_A_SETTINGS, answer, attrs,
+			DSR_A_SETTINGS_MAX);
 }
 
 void settings_describe(const struct nlattr *nest)

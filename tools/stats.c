@@ -8,6 +8,7 @@
 #include "dsrctl.h"
 #include "genl.h"
 #include "output.h"
+#include "settings.h"
 #include "stats.h"
 
 #define NAME_LEN 32
@@ -115,19 +116,11 @@ static void counter_print(const struct nlattr *attr)
 }
 
 /* What the kernel has set aside, for each flow that there is room for. */
-static void flow_table_print(const struct answer *settings)
+static void flow_table_print(const struct nlattr *const *settings)
 {
-	const struct nlattr *attrs[DSR_A_SETTINGS_MAX + 1];
-	const struct nlattr *table[DSR_A_MAX + 1];
-	const struct nlmsghdr *message = answer_next(settings, NULL);
-	uint64_t flows, bytes;
+	uint64_t flows = attr_number(settings[DSR_A_SETTINGS_FLOWS], 0);
+	uint64_t bytes = attr_number(settings[DSR_A_SETTINGS_FLOW_BYTES], 0);
 
-	if (!message)
-		return;
-	genl_attrs(message, table);
-	attrs_of_nest(table[DSR_A_SETTINGS], attrs, DSR_A_SETTINGS_MAX);
-	flows = attr_number(attrs[DSR_A_SETTINGS_FLOWS], 0);
-	bytes = attr_number(attrs[DSR_A_SETTINGS_FLOW_BYTES], 0);
 	if (!flows)
 		return;
 
@@ -140,7 +133,7 @@ static void flow_table_print(const struct answer *settings)
 }
 
 static void counters_print(const struct answer *counters,
-			   const struct answer *settings)
+			   const struct nlattr *const *settings)
 {
 	const struct nlmsghdr *message = NULL;
 	const struct nlattr *table[DSR_A_MAX + 1], *attr;
@@ -163,7 +156,8 @@ static void counters_print(const struct answer *counters,
 
 static enum status stats_show(struct args *args)
 {
-	struct answer counters = { 0 }, settings = { 0 };
+	const struct nlattr *settings[DSR_A_SETTINGS_MAX + 1];
+	struct answer counters = { 0 }, answer = { 0 };
 	struct request request;
 	enum status status;
 
@@ -173,12 +167,11 @@ static enum status stats_show(struct args *args)
 
 	status = genl_do(genl_request(&request, DSR_CMD_STATS_GET), &counters);
 	if (status == DONE)
-		status = genl_do(genl_request(&request, DSR_CMD_SETTINGS_GET),
-				 &settings);
+		status = settings_get(&answer, settings);
 	if (status == DONE)
-		counters_print(&counters, &settings);
+		counters_print(&counters, settings);
 	answer_free(&counters);
-	answer_free(&settings);
+	answer_free(&answer);
 	return status;
 }
 
