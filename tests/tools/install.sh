@@ -7,32 +7,16 @@
 # usage: install.sh PATH_TO_DSRCTL (prints TAP)
 set -u
 
+# shellcheck source=tests/netns/lib/tap.sh
+. "$(dirname -- "$0")/../netns/lib/tap.sh"
 dsrctl=$(realpath -- "${1:?usage: install.sh PATH_TO_DSRCTL}")
 root=$(realpath -- "$(dirname -- "$0")/../..")
 tmp=$(mktemp -d)
 tools=$tmp/tools
 exposure_max=20		# tenths; systemd calls up to 2 "OK"
-count=0
-failed=0
 
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' INT TERM
-
-# check TEXT COMMAND...: a test, passed when the command succeeds.
-check()
-{
-	local text=$1
-
-	shift
-	count=$((count + 1))
-	if "$@" >"$tmp/out" 2>&1; then
-		echo "ok $count - $text"
-	else
-		failed=$((failed + 1))
-		echo "not ok $count - $text"
-		sed 's/^/#   /' "$tmp/out"
-	fi
-}
 
 # silent COMMAND...: it succeeds and prints nothing.
 silent()
@@ -84,11 +68,11 @@ programs_are()
 
 nothing_left() { [[ -z $(installed "$1") && ! -e $1/usr/share/doc/dsr ]]; }
 
-check "make install" make_tools install DESTDIR="$tmp/dest" PREFIX=/usr
-check "what it installs, none of it enabled" all_installed
-check "units start the dsrctl of the PREFIX" programs_are "$tmp/dest/usr" /usr
-check "make uninstall" make_tools uninstall DESTDIR="$tmp/dest" PREFIX=/usr
-check "it leaves no file" nothing_left "$tmp/dest"
+ok "make install" make_tools install DESTDIR="$tmp/dest" PREFIX=/usr
+ok "what it installs, none of it enabled" all_installed
+ok "units start the dsrctl of the PREFIX" programs_are "$tmp/dest/usr" /usr
+ok "make uninstall" make_tools uninstall DESTDIR="$tmp/dest" PREFIX=/usr
+ok "it leaves no file" nothing_left "$tmp/dest"
 
 ##### systemd
 
@@ -102,15 +86,17 @@ verified() { silent systemd-analyze verify --man=no "$units/$1"; }
 exposed_little()
 {
 	systemd-analyze security --no-pager --offline=true \
-		--threshold="$exposure_max" "$units/$1"
+		--threshold="$exposure_max" "$units/$1" >"$tmp/exposure" 2>&1 && return
+	cat "$tmp/exposure"
+	return 1
 }
 
 for unit in dsr.service dsr-metrics.service dsr-metrics.timer; do
-	check "systemd-analyze verify $unit" verified "$unit"
+	ok "systemd-analyze verify $unit" verified "$unit"
 done
 for unit in dsr.service dsr-metrics.service; do
-	check "systemd-analyze security $unit" exposed_little "$unit"
-	sed -n 's/^→ /# /p' "$tmp/out"
+	ok "systemd-analyze security $unit" exposed_little "$unit"
+	sed -n 's/^→ /# /p' "$tmp/exposure"
 done
 
 ##### the examples
@@ -123,8 +109,8 @@ settings_exist()
 	[[ -s $tmp/names ]] && xargs sysctl -n <"$tmp/names"
 }
 
-check "the settings of sysctl.conf exist" settings_exist
-check "modules-load.conf names the module" \
+ok "the settings of sysctl.conf exist" settings_exist
+ok "modules-load.conf names the module" \
 	[ "$(grep -v '^#' "$examples/modules-load.conf")" = dsr ]
 
 ##### the dashboard
@@ -152,8 +138,7 @@ queries_are_read()
 	promtool check rules --lint=none "$tmp/rules.json"
 }
 
-check "the dashboard has what Grafana loads" dashboard_loads
-check "promtool reads its queries" queries_are_read
+ok "the dashboard has what Grafana loads" dashboard_loads
+ok "promtool reads its queries" queries_are_read
 
-echo "1..$count"
-[[ $failed -eq 0 ]]
+echo "1..$tap_count"

@@ -8,34 +8,18 @@
 # usage: script.sh SOURCES (prints TAP)
 set -u
 
+# shellcheck source=tests/netns/lib/tap.sh
+. "$(dirname -- "$0")/../netns/lib/tap.sh"
 sources=$(realpath -- "${1:?usage: script.sh SOURCES}")
 tmp=$(mktemp -d)
 dsrctl=$tmp/tools/dsrctl
-count=0
-failed=0
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' INT TERM
-
-# check TEXT COMMAND...: a test, passed when the command succeeds.
-check()
-{
-	local text=$1
-
-	shift
-	count=$((count + 1))
-	if "$@"; then
-		echo "ok $count - $text"
-	else
-		failed=$((failed + 1))
-		echo "not ok $count - $text"
-		head -c 500 "$tmp/err" | tr "\n" " " | sed 's/^/# stderr: /'
-	fi
-}
 
 built()
 {
 	cp -a --parents -t "$tmp" uapi tools/Makefile tools/*.[ch] &&
-		make -s -j 2 -C "$tmp/tools" SANITIZE=1 CFLAGS=-O1 dsrctl >"$tmp/err" 2>&1
+		make -s -j 2 -C "$tmp/tools" SANITIZE=1 CFLAGS=-O1 dsrctl
 }
 
 # run STATUS ARGS...: dsrctl ends with STATUS, and no sanitizer says a word.
@@ -48,7 +32,8 @@ run()
 	got=$?
 	[[ $got -eq $status ]] && ! grep -q '^dsrctl: ' "$tmp/out" &&
 		! grep -qE 'Sanitizer|runtime error' "$tmp/err" && return
-	echo "# exit status $got instead of $status: dsrctl $*" | cut -c 1-200
+	echo "exit status $got instead of $status: dsrctl $*" | cut -c 1-200
+	head -c 500 "$tmp/err" | tr "\n" " "
 	return 1
 }
 
@@ -75,56 +60,56 @@ batch()
 }
 
 cd "$sources" || exit
-check "it builds with the sanitizers" built
+ok "it builds with the sanitizers" built
 
 ##### what has nothing in it
 
 : >"$tmp/empty"
 printf '# nothing\n\n   \t\r\n#' >"$tmp/comments"
 yes '# many' | head -n 1000000 >"$tmp/many"
-check "an empty file" quiet -b "$tmp/empty"
-check "an empty file, by standard input" quiet -b - <"$tmp/empty"
-check "comments, blanks, no end of line" quiet -b "$tmp/comments"
-check "a million comments" quiet -b "$tmp/many"
-check "a line of blanks" quiet -b - < <(head -c 3000000 /dev/zero | tr '\0' ' ')
+ok "an empty file" quiet -b "$tmp/empty"
+ok "an empty file, by standard input" quiet -b - <"$tmp/empty"
+ok "comments, blanks, no end of line" quiet -b "$tmp/comments"
+ok "a million comments" quiet -b "$tmp/many"
+ok "a line of blanks" quiet -b - < <(head -c 3000000 /dev/zero | tr '\0' ' ')
 
 ##### lines
 
-check "the number of a line" batch '3: .*"frobnicate"' <<<$'# one\n\nfrobnicate'
-check "... of the last one, that has no end" batch '1: .*"frobnicate"' < <(printf frobnicate)
-check "... of the millionth" batch '1000001: .*"frobnicate"' < <(cat "$tmp/many"; echo frobnicate)
-check "carriage returns are blanks" batch '1: .*"frobnicate"' <<<$'frobnicate\r'
-check "... and end no line" batch '1: .*"frobnicate"' <<<$'\rfrobnicate\rservice\r'
-check "a NUL" batch '2: a NUL byte is no part of a word' < <(printf 'top help\nser\0vice add\n')
-check "... in a comment" batch '1: a NUL byte' < <(printf '# \0\n')
-check "... alone" batch '1: a NUL byte' < <(printf '\0')
-check "a word of a million letters" batch '1: configuration|1: object' \
+ok "the number of a line" batch '3: .*"frobnicate"' <<<$'# one\n\nfrobnicate'
+ok "... of the last one, that has no end" batch '1: .*"frobnicate"' < <(printf frobnicate)
+ok "... of the millionth" batch '1000001: .*"frobnicate"' < <(cat "$tmp/many"; echo frobnicate)
+ok "carriage returns are blanks" batch '1: .*"frobnicate"' <<<$'frobnicate\r'
+ok "... and end no line" batch '1: .*"frobnicate"' <<<$'\rfrobnicate\rservice\r'
+ok "a NUL" batch '2: a NUL byte is no part of a word' < <(printf 'top help\nser\0vice add\n')
+ok "... in a comment" batch '1: a NUL byte' < <(printf '# \0\n')
+ok "... alone" batch '1: a NUL byte' < <(printf '\0')
+ok "a word of a million letters" batch '1: configuration|1: object' \
 	< <(head -c 1000000 /dev/zero | tr '\0' x)
-check "a million words" batch '1: ' \
+ok "a million words" batch '1: ' \
 	< <(echo -n 'service add 10.2.0.1'; yes ' hash' | head -n 1000000 | tr -d '\n')
-check "control characters stay out of the message" batch '1: .*"a\?\[31mb"' <<<$'a\e[31mb'
-check "bytes that are no text" batch '1: ' < <(printf '\xff\xfe\x80 \xc3\x28\n')
-check "a \"#\" within a word begins no comment" batch '1: .*"top#"' <<<'top#'
-check "a file of noise" batch '1: ' < <(head -c 100000 "$dsrctl")
+ok "control characters stay out of the message" batch '1: .*"a\?\[31mb"' <<<$'a\e[31mb'
+ok "bytes that are no text" batch '1: ' < <(printf '\xff\xfe\x80 \xc3\x28\n')
+ok "a \"#\" within a word begins no comment" batch '1: .*"top#"' <<<'top#'
+ok "a file of noise" batch '1: ' < <(head -c 100000 "$dsrctl")
 
 ##### files that can't be read
 
-check "no such file" fails 1 "^dsrctl: $tmp/no: No such file" -b "$tmp/no"
-check "a directory" fails 1 "^dsrctl: $tmp: Is a directory" -b "$tmp"
-check "apply: no such file" fails 1 "^dsrctl: $tmp/no: No such file" apply "$tmp/no"
-check "apply: a directory" fails 1 "^dsrctl: $tmp: Is a directory" apply "$tmp"
-check "apply: standard input that is closed" fails 1 '^dsrctl: ' apply - <&-
-check "apply: a name of a million letters" \
+ok "no such file" fails 1 "^dsrctl: $tmp/no: No such file" -b "$tmp/no"
+ok "a directory" fails 1 "^dsrctl: $tmp: Is a directory" -b "$tmp"
+ok "apply: no such file" fails 1 "^dsrctl: $tmp/no: No such file" apply "$tmp/no"
+ok "apply: a directory" fails 1 "^dsrctl: $tmp: Is a directory" apply "$tmp"
+without_input() { "$@" <&-; }
+ok "apply: standard input that is closed" without_input fails 1 '^dsrctl: ' apply -
+ok "apply: a name of a million letters" \
 	fails 1 'File name too long' apply "$(printf '%0100000d' 0)"
 
 # The sanitizers themselves want more memory than that.
-check "it builds without them" make -s -j 2 -C "$tmp/tools" clean dsrctl
+ok "it builds without them" make -s -j 2 -C "$tmp/tools" clean dsrctl
 short_of_memory()
 {
 	{ cat "$tmp/many"; head -c 200000000 /dev/zero | tr '\0' ' '; echo; } |
 		(ulimit -v 100000; fails 1 'Cannot allocate memory' -b -)
 }
-check "a line that is longer than the memory ends in an error" short_of_memory
+ok "a line that is longer than the memory ends in an error" short_of_memory
 
-echo "1..$count"
-[[ $failed -eq 0 ]]
+echo "1..$tap_count"
