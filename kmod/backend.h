@@ -175,7 +175,9 @@ static inline bool dsr_backend_is_local(const struct dsr_backend *be)
 /* Context: under RCU. */
 static inline bool dsr_backend_reachable(const struct dsr_backend *be)
 {
-	return dsr_backend_is_local(be) || dsr_backend_l2(be);
+	const struct dsr_nexthop *nexthop = dsr_backend_nexthop(be);
+
+	return !nexthop || rcu_access_pointer(nexthop->l2);
 }
 
 static inline u32 dsr_backend_active(const struct dsr_backend *be)
