@@ -12,6 +12,7 @@
 #include "service.h"
 #include "stats.h"
 #include "sysfs.h"
+#include "traffic.h"
 #include "transaction.h"
 
 #define TABLE_MIN	256
@@ -96,7 +97,7 @@ static void id_retract(struct dsr_net *dn, const struct dsr_backend *be)
 
 static void backend_free(struct dsr_backend *be)
 {
-	free_percpu(be->traffic);
+	dsr_traffic_put(be->traffic_block, be->traffic);
 	kfree(be);
 }
 
@@ -172,11 +173,11 @@ backend_alloc(struct dsr_service *svc, const struct dsr_addr *addr,
 	be = kzalloc(sizeof(*be), GFP_KERNEL_ACCOUNT);
 	if (!be)
 		return NULL;
-	be->traffic = dsr_traffic_alloc();
+	be->traffic = dsr_traffic_get(svc->dn->traffic, &be->traffic_block);
 	if (!be->traffic)
 		goto err_free;
 	if (nexthop_get(svc->dn, addr, options, &nexthop))
-		goto err_free;
+		goto err_traffic;
 
 	RCU_INIT_POINTER(be->nexthop, nexthop);
 	be->svc = svc;
@@ -189,8 +190,10 @@ backend_alloc(struct dsr_service *svc, const struct dsr_addr *addr,
 	INIT_LIST_HEAD(&be->limit);
 	return be;
 
+err_traffic:
+	dsr_traffic_put(be->traffic_block, be->traffic);
 err_free:
-	backend_free(be);
+	kfree(be);
 	return NULL;
 }
 

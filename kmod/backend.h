@@ -14,8 +14,9 @@
 
 struct dsr_backend_dir;
 struct dsr_service;
-struct dsr_transaction;
+struct dsr_traffic_block;
 struct dsr_traffic_stats;
+struct dsr_transaction;
 struct netlink_ext_ack;
 
 #define DSR_BACKENDS_MAX	4096		/* of a service */
@@ -108,6 +109,7 @@ struct dsr_backend {
 	bool coming;
 	bool going;
 	struct dsr_addr addr;
+	struct dsr_traffic_block *traffic_block;	/* of @traffic */
 	u32 seq;			/* ascending in the service's list */
 	struct dsr_backend_dir *dir;	/* NULL: sysfs doesn't show it */
 	struct rcu_head rcu;

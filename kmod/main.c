@@ -21,6 +21,7 @@
 #include "sweep.h"
 #include "sysfs.h"
 #include "track.h"
+#include "traffic.h"
 #include "transaction.h"
 
 unsigned int dsr_net_id;
@@ -46,9 +47,13 @@ static int __net_init dsr_net_init(struct net *net)
 	dn->counters = dsr_counters_alloc();
 	if (!dn->counters)
 		return -ENOMEM;
+	err = -ENOMEM;
+	dn->traffic = dsr_traffic_pool_create();
+	if (!dn->traffic)
+		goto err_counters;
 	err = dsr_fragment_net_init(dn);
 	if (err)
-		goto err_counters;
+		goto err_traffic;
 	err = dsr_nexthop_net_init(dn);
 	if (err)
 		goto err_fragment;
@@ -67,6 +72,8 @@ err_nexthop:
 	dsr_nexthop_net_exit(dn);
 err_fragment:
 	dsr_fragment_net_exit(dn);
+err_traffic:
+	dsr_traffic_pool_put(dn->traffic);
 err_counters:
 	free_percpu(dn->counters);
 	return err;
@@ -102,6 +109,7 @@ static void __net_exit dsr_net_exit(struct net *net)
 	dsr_backend_net_exit(dn);
 	dsr_nexthop_net_exit(dn);
 	dsr_fragment_net_exit(dn);
+	dsr_traffic_pool_put(dn->traffic);
 	free_percpu(dn->counters);
 }
 

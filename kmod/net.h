@@ -24,6 +24,7 @@ struct dsr_flow_table;
 struct dsr_fragments;
 struct dsr_pool;
 struct dsr_service_table;
+struct dsr_traffic_pool;
 struct proc_dir_entry;
 
 #define DSR_RECENT_POOLS	256
@@ -56,6 +57,7 @@ struct dsr_net {
 
 	/* All below: under @config_lock. */
 	struct net *net;
+	struct dsr_traffic_pool *traffic;
 	struct list_head service_list;	/* struct dsr_service, ascending ids */
 	u32 services_nr;
 	u32 backends_nr;

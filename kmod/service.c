@@ -14,6 +14,7 @@
 #include "stats.h"
 #include "sweep.h"
 #include "sysfs.h"
+#include "traffic.h"
 #include "transaction.h"
 #include "vip.h"
 
@@ -158,7 +159,7 @@ static void options_apply(struct dsr_service *svc)
 
 static void service_free(struct dsr_service *svc)
 {
-	free_percpu(svc->traffic);
+	dsr_traffic_put(svc->traffic_block, svc->traffic);
 	kfree(svc);
 }
 
@@ -176,7 +177,7 @@ service_alloc(struct dsr_net *dn, const struct dsr_service_key *key,
 	svc = kzalloc(sizeof(*svc), GFP_KERNEL_ACCOUNT);
 	if (!svc)
 		return NULL;
-	svc->traffic = dsr_traffic_alloc();
+	svc->traffic = dsr_traffic_get(dn->traffic, &svc->traffic_block);
 	if (!svc->traffic) {
 		kfree(svc);
 		return NULL;

@@ -17,6 +17,7 @@
 struct device;
 struct dsr_pool;
 struct dsr_sched_ops;
+struct dsr_traffic_block;
 struct dsr_traffic_stats;
 struct dsr_transaction;
 struct dsr_vip;
@@ -126,6 +127,7 @@ struct dsr_service {
 	struct dsr_service_options *staged;	/* NULL: stay as they are */
 	bool rebuild;			/* needs another pool */
 	bool built;			/* and has it, in @staged_pool */
+	struct dsr_traffic_block *traffic_block;	/* of @traffic */
 	struct device *device;		/* NULL: sysfs doesn't show it */
 	struct rcu_head rcu;
 };

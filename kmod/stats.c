@@ -27,12 +27,6 @@ struct dsr_counters __percpu *dsr_counters_alloc(void)
 					 GFP_KERNEL_ACCOUNT);
 }
 
-struct dsr_traffic_stats __percpu *dsr_traffic_alloc(void)
-{
-	return __netdev_alloc_pcpu_stats(struct dsr_traffic_stats,
-					 GFP_KERNEL_ACCOUNT);
-}
-
 static void add_values(u64 *sum, const u64_stats_t *value, unsigned int nr,
 		       const struct u64_stats_sync *syncp)
 {

@@ -62,7 +62,6 @@ static inline void dsr_count_flow(struct dsr_traffic_stats __percpu *percpu)
 }
 
 struct dsr_counters __percpu *dsr_counters_alloc(void);
-struct dsr_traffic_stats __percpu *dsr_traffic_alloc(void);
 void dsr_counters_sum(const struct dsr_net *dn, u64 sum[__DSR_COUNTER_MAX]);
 void dsr_traffic_sum(const struct dsr_traffic_stats __percpu *traffic,
 		     u64 sum[__DSR_TRAFFIC_MAX]);

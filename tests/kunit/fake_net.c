@@ -8,6 +8,7 @@
 #include "kmod/hook.h"
 #include "kmod/settings.h"
 #include "kmod/stats.h"
+#include "kmod/traffic.h"
 #include "kmod/sweep.h"
 #include "kmod/sysfs.h"
 #include "kmod/track.h"
@@ -88,11 +89,6 @@ struct dsr_nexthop *dsr_nexthop_get(struct dsr_net *dn,
 void dsr_nexthop_put(struct dsr_net *dn, struct dsr_nexthop *nexthop)
 {
 	kfree_rcu(nexthop, rcu);
-}
-
-struct dsr_traffic_stats __percpu *dsr_traffic_alloc(void)
-{
-	return __netdev_alloc_pcpu_stats(struct dsr_traffic_stats, GFP_KERNEL);
 }
 
 struct dsr_service *dsr_service_add(struct dsr_net *dn,
@@ -181,6 +177,7 @@ static void destroy(void *data)
 	mutex_unlock(&dn->config_lock);
 	dsr_service_net_exit(dn);
 	dsr_backend_net_exit(dn);
+	dsr_traffic_pool_put(dn->traffic);
 	/* What is freed after a grace period, by functions of this module. */
 	rcu_barrier();
 	destroy_workqueue(dsr_wq);
@@ -195,6 +192,8 @@ struct dsr_net *fake_net(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, dn);
 	dsr_wq = alloc_workqueue("dsr_kunit", 0, 0);
 	KUNIT_ASSERT_NOT_NULL(test, dsr_wq);
+	dn->traffic = dsr_traffic_pool_create();
+	KUNIT_ASSERT_NOT_NULL(test, dn->traffic);
 	mutex_init(&dn->config_lock);
 	dsr_settings_init_key(dn, 1);
 	dn->flows_wanted = DSR_FLOWS_MIN;
