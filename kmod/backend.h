@@ -85,11 +85,11 @@ struct dsr_backend {
 	u32 id;				/* slot, and generation above it */
 	u32 down;			/* as options.state has it, or a mark */
 	u32 rerouted;			/* mark: @staged_nexthop is next */
+	unsigned long up_since;		/* jiffies, for the slow start */
 
 	struct dsr_backend_options options ____cacheline_aligned_in_smp;
 	struct dsr_backend_staged __rcu *staged; /* NULL: nothing */
 	struct dsr_nexthop __rcu *staged_nexthop; /* @nexthop after the commit */
-	unsigned long up_since;		/* jiffies, for the slow start */
 
 	/* Gauges of the flows in the table, written with each new one and each
 	 * that ends, on any CPU: whoever changes a value there changes them.  A
@@ -295,5 +295,7 @@ void dsr_backend_remove_all(struct dsr_service *svc);
 
 int dsr_backend_net_init(struct dsr_net *dn);
 void dsr_backend_net_exit(struct dsr_net *dn);
+int dsr_backend_init(void);
+void dsr_backend_exit(void);
 
 #endif /* _DSR_BACKEND_H */

@@ -125,9 +125,13 @@ static int __init dsr_init(void)
 {
 	int err;
 
+	err = dsr_backend_init();
+	if (err)
+		return err;
+	err = -ENOMEM;
 	dsr_wq = alloc_workqueue("dsr", WQ_UNBOUND, 0);
 	if (!dsr_wq)
-		return -ENOMEM;
+		goto err_backend;
 	err = dsr_sysfs_init();
 	if (err)
 		goto err_wq;
@@ -150,6 +154,8 @@ err_sysfs:
 	dsr_sysfs_exit();
 err_wq:
 	destroy_workqueue(dsr_wq);
+err_backend:
+	dsr_backend_exit();
 	return err;
 }
 
@@ -164,6 +170,7 @@ static void __exit dsr_exit(void)
 	 */
 	rcu_barrier();
 	destroy_workqueue(dsr_wq);
+	dsr_backend_exit();
 	dsr_reset_exit();
 }
 
