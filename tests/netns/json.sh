@@ -55,7 +55,7 @@ golden() {
 
 	shift 2
 	"$@" > "$T/shown" || :
-	jq -S "$filter" "$T/shown" > "$T/got" || :
+	/usr/bin/jq -S "$filter" "$T/shown" > "$T/got" || :
 	ok "${file##*/}: $*" diff -uN --label "a/$file" --label "b/$file" "$DSR_ROOT/$file" "$T/got"
 }
 
@@ -89,8 +89,8 @@ golden realserver-check "$volatile" in_ns b1 dsrctl -j realserver check "$VIP4"
 # -p is for people's eyes, and says the same.
 for words in "service show" "backend show" stats get "device show"; do
 	read -r -a each <<< "$words"
-	is "-p: $words" "$(director dsrctl -j -p "${each[@]}" | jq -S "$volatile")" \
-		"$(director dsrctl -j "${each[@]}" | jq -S "$volatile")"
+	is "-p: $words" "$(director dsrctl -j -p "${each[@]}" | /usr/bin/jq -S "$volatile")" \
+		"$(director dsrctl -j "${each[@]}" | /usr/bin/jq -S "$volatile")"
 done
 # Always an array, also of none.
 for words in "service show" "backend show" "flow show" "device show"; do
