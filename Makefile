@@ -22,6 +22,7 @@ help:
 	@echo 'make bench            what a packet costs, here and elsewhere; QUICK=1: in three minutes'
 	@echo 'make bench-update     keep the instruction counts that tests/bench/gate compares with'
 	@echo 'make style            checkpatch, sparse, shellcheck, man pages'
+	@echo 'make analyze          coccinelle, gcc -fanalyzer; takes a minute'
 	@echo 'make clean            nothing left that was built'
 
 modules:
@@ -59,12 +60,13 @@ bench-update:
 	@tests/setup
 	@tests/bench/gate --update
 
-style:
-	@tests/style
+style analyze:
+	@tests/setup
+	@tests/$@
 
 clean:
 	$(MAKE) -C tools clean
 	rm -rf build
 
 .PHONY: all help modules tools install uninstall dkms-install dkms-uninstall demo check bench \
-	bench-update style clean
+	bench-update style analyze clean
