@@ -230,9 +230,10 @@ static enum status backend_get(struct config *config, const struct nlattr *nest)
 
 static enum status device_get(struct config *config, const struct nlattr *nest)
 {
-	const struct nlattr *ifindex = attr_find(nest, DSR_A_DEVICE_IFINDEX);
+	uint64_t ifindex = attr_number(attr_find(nest, DSR_A_DEVICE_IFINDEX), 0);
 
-	return config_device_add(config, attr_number(ifindex, 0), 0);
+	/* 0 stands for none: in a change too, which would be of no device. */
+	return ifindex ? config_device_add(config, ifindex, 0) : DONE;
 }
 
 static enum status settings_get(struct config *config,
