@@ -168,6 +168,16 @@ static ssize_t receive(struct nl *nl, void *buf, size_t size)
 	return len;
 }
 
+static ssize_t transmit(struct nl *nl, const struct nlmsghdr *request)
+{
+	ssize_t len;
+
+	do {
+		len = mnl_socket_sendto(nl->sock, request, request->nlmsg_len);
+	} while (len < 0 && errno == EINTR);
+	return len;
+}
+
 /* One request and all that answers it. */
 static enum progress exchange(struct nl *nl, struct nlmsghdr *request,
 			      struct talk *talk)
@@ -179,7 +189,7 @@ static enum progress exchange(struct nl *nl, struct nlmsghdr *request,
 	int len;
 
 	request->nlmsg_seq = ++nl->seq;
-	if (mnl_socket_sendto(nl->sock, request, request->nlmsg_len) < 0)
+	if (transmit(nl, request) < 0)
 		return finish(errno, talk->error);
 
 	while (progress == MORE) {
@@ -192,6 +202,9 @@ static enum progress exchange(struct nl *nl, struct nlmsghdr *request,
 		     message = mnl_nlmsg_next(message, &len))
 			if (message->nlmsg_seq == nl->seq)
 				progress = message_read(message, talk);
+		/* What comes next would not be what is missing here. */
+		if (progress == MORE && len > 0)
+			return finish(EBADMSG, talk->error);
 	}
 	return progress;
 }
