@@ -186,8 +186,8 @@ enum status out_end(enum status status)
 	errno = 0;
 	if (!fflush(stdout) && !ferror(stdout))
 		return status;
-	if (status != DONE)
-		return status;
+	if (status == REFUSED || status == USAGE)
+		return status;	/* which was reported */
 
 	return refused("standard output: %s", strerror(errno ? errno : EIO));
 }
