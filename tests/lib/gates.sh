@@ -44,5 +44,5 @@ silent() {
 # not_allowed FILE: what of the input no line of FILE, an extended regular
 # expression each, has a reason for
 not_allowed() {
-	grep -vEf <(grep -v '^#' "$1")
+	grep -vEf <(grep -v '^#' "$1") || [ $? -eq 1 ]
 }
