@@ -12,15 +12,8 @@ set -u
 . "$(dirname -- "$0")/../netns/lib/tap.sh"
 sources=$(realpath -- "${1:?usage: script.sh SOURCES}")
 tmp=$(mktemp -d)
-dsrctl=$tmp/tools/dsrctl
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' INT TERM
-
-built()
-{
-	cp -a --parents -t "$tmp" uapi tools/Makefile tools/*.[ch] &&
-		make -s -j 2 -C "$tmp/tools" SANITIZE=1 CFLAGS=-O1 dsrctl
-}
 
 # run STATUS ARGS...: dsrctl ends with STATUS, and no sanitizer says a word.
 run()
@@ -59,8 +52,8 @@ batch()
 		fails 2 "^dsrctl: standard input:$pattern" -b - <"$tmp/batch"
 }
 
-cd "$sources" || exit
-ok "it builds with the sanitizers" built
+dsrctl=$(DSR_SANITIZE=1 "$sources/tests/lib/build-tools")/dsrctl
+ok "it is built with the sanitizers" test -x "$dsrctl"
 
 ##### what has nothing in it
 
@@ -104,7 +97,8 @@ ok "apply: a name of a million letters" \
 	fails 1 'File name too long' apply "$(printf '%0100000d' 0)"
 
 # The sanitizers themselves want more memory than that.
-ok "it builds without them" make -s -j 2 -C "$tmp/tools" clean dsrctl
+dsrctl=$("$sources/tests/lib/build-tools")/dsrctl
+ok "it is built without them" test -x "$dsrctl"
 short_of_memory()
 {
 	{ cat "$tmp/many"; head -c 200000000 /dev/zero | tr '\0' ' '; echo; } |
