@@ -156,10 +156,13 @@ static bool is_asked_on(const struct local *local, const struct address *vip)
 static bool is_asked_already(const struct asked *asked, const struct link *link,
 			     const struct address *vip)
 {
-	const struct question *last = asked->question + asked->count - 1;
+	const struct question *last;
 
-	return asked->count && last->link == link &&
-	       address_equal(&last->about, vip);
+	if (!asked->count)
+		return false;
+
+	last = &asked->question[asked->count - 1];
+	return last->link == link && address_equal(&last->about, vip);
 }
 
 /* Returns false when there is no memory. */
