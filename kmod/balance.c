@@ -132,6 +132,13 @@ static enum dsr_counter forbidden(const struct dsr_choice *c)
 	return DSR_COUNTER_UNSPEC;
 }
 
+/* Where a flow is that isn't remembered, as far as the hash can tell. */
+static struct dsr_backend *adopt(const struct dsr_choice *c)
+{
+	return dsr_sched_adopt(dsr_service_pool(c->svc),
+			       dsr_balance_hash(c->dn, c->svc, c->pkt));
+}
+
 /* A connection seen first in its middle came from another director, or from
  * before a restart: the hash tells where it went.
  */
@@ -148,7 +155,7 @@ static struct dsr_backend *choose(struct dsr_choice *c)
 	}
 	if (unnoted || in_middle(c->pkt)) {
 		c->how = DSR_DECISION_HASH;
-		return by_hash(c->dn, c->svc, c->pkt);
+		return adopt(c);
 	}
 	c->how = DSR_DECISION_SCHEDULER;
 	return dsr_sched_next(dsr_service_pool(c->svc), c->turn,
@@ -193,7 +200,7 @@ static struct dsr_backend *choose_unstored(const struct dsr_choice *c)
 		if (be)
 			return be;
 	}
-	return by_hash(c->dn, c->svc, c->pkt);
+	return adopt(c);
 }
 
 /* To do what was decided. */

@@ -53,10 +53,10 @@ static u64 next_hash(u64 hash)
 /* In its slow start a backend takes only a part of the flows that choose it, by
  * bits of their hash that no scheduler looks at.
  */
-static bool takes(const struct dsr_backend *be, u64 hash, bool by_load)
+static bool takes(const struct dsr_backend *be, u64 hash, bool whole)
 {
 	return dsr_backend_available(be) &&
-	       (by_load || (hash >> 56) < dsr_backend_share(be));
+	       (whole || (hash >> 56) < dsr_backend_share(be));
 }
 
 /* The scheduler's first word, available or not. */
@@ -66,11 +66,10 @@ static u32 ask(const struct dsr_pool *pool, atomic64_t *turn, u64 hash)
 		      pool->ops->by_hash(pool, hash);
 }
 
-/* @turn: NULL for by_hash. */
+/* @turn: NULL for by_hash.  @whole: without regard to slow starts. */
 static struct dsr_backend *choose(const struct dsr_pool *pool, atomic64_t *turn,
-				  u64 hash)
+				  u64 hash, bool whole)
 {
-	bool by_load = turn && pool->ops->by_load;
 	struct dsr_backend *be;
 	u32 index = 0, i;
 
@@ -84,7 +83,7 @@ static struct dsr_backend *choose(const struct dsr_pool *pool, atomic64_t *turn,
 		if (unlikely(index == DSR_SCHED_NONE))
 			return NULL;
 		be = pool->backend[index];
-		if (likely(takes(be, hash, by_load)))
+		if (likely(takes(be, hash, whole)))
 			return be;
 		hash = next_hash(hash);
 	}
@@ -111,7 +110,23 @@ static struct dsr_backend *choose(const struct dsr_pool *pool, atomic64_t *turn,
  */
 struct dsr_backend *dsr_sched_by_hash(const struct dsr_pool *pool, u64 hash)
 {
-	return pool ? choose(pool, NULL, hash) : NULL;
+	return pool ? choose(pool, NULL, hash, false) : NULL;
+}
+
+/**
+ * dsr_sched_adopt() - choose the backend of a flow that isn't remembered
+ * @pool: the service's pool, or NULL
+ * @hash: the tuple's hash with the shared key
+ *
+ * As by hash, but a slow start has no say: it begins anew with the module, which
+ * the flow may be older than, and its share grows while the flow lasts.
+ *
+ * Context: softirq, under RCU.
+ * Return: an available backend, or NULL when there is none.
+ */
+struct dsr_backend *dsr_sched_adopt(const struct dsr_pool *pool, u64 hash)
+{
+	return pool ? choose(pool, NULL, hash, true) : NULL;
 }
 
 /**
@@ -126,7 +141,7 @@ struct dsr_backend *dsr_sched_by_hash(const struct dsr_pool *pool, u64 hash)
 struct dsr_backend *dsr_sched_next(const struct dsr_pool *pool,
 				   atomic64_t *turn, u64 hash)
 {
-	return pool ? choose(pool, turn, hash) : NULL;
+	return pool ? choose(pool, turn, hash, pool->ops->by_load) : NULL;
 }
 
 /**

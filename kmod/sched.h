@@ -79,6 +79,7 @@ extern const char dsr_sched_unknown[];	/* says which there are */
 
 /* Packet path: by_hash, and next. */
 struct dsr_backend *dsr_sched_by_hash(const struct dsr_pool *pool, u64 hash);
+struct dsr_backend *dsr_sched_adopt(const struct dsr_pool *pool, u64 hash);
 struct dsr_backend *dsr_sched_next(const struct dsr_pool *pool,
 				   atomic64_t *turn, u64 hash);
 const struct dsr_backend *dsr_sched_passed_over(const struct dsr_pool *pool,

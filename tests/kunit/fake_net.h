@@ -55,5 +55,6 @@ void fake_unreachable(struct dsr_backend *be, bool unreachable);
  */
 u32 fake_next(struct dsr_service *svc, u64 hash);
 u32 fake_by_hash(struct dsr_service *svc, u64 hash);
+u32 fake_adopt(struct dsr_service *svc, u64 hash);
 
 #endif /* _DSR_TEST_FAKE_NET_H */

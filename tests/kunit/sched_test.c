@@ -595,6 +595,24 @@ static void slow_start_of_all_keeps_weights(struct kunit *test)
 	KUNIT_EXPECT_GE(test, count[1], 100);
 }
 
+/* Where flows went before the module was loaded anew, and whatever share the slow
+ * one has come to.
+ */
+static void slow_start_moves_no_flow(struct kunit *test)
+{
+	struct dsr_service *svc = service_of(test, &dsr_sched_maglev, NULL, 3);
+	u32 moved = 0, n;
+	u8 before[500];
+
+	for (n = 0; n < 500; n++)
+		before[n] = fake_next(svc, hash_of(n));
+	backend(svc, 1)->options.slow_start = 3600;
+	backend(svc, 1)->up_since = jiffies;
+	for (n = 0; n < 500; n++)
+		moved += fake_adopt(svc, hash_of(n)) != before[n];
+	KUNIT_EXPECT_EQ(test, moved, 0);
+}
+
 static void scheduler_has_a_name(struct kunit *test)
 {
 	const struct dsr_sched_ops *sched = sched_param(test);
@@ -632,6 +650,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(overflow_moves_on_when_full),
 	KUNIT_CASE_PARAM(slow_start_takes_its_share, schedulers_gen_params),
 	KUNIT_CASE(slow_start_counts_as_less_weight),
+	KUNIT_CASE(slow_start_moves_no_flow),
 	KUNIT_CASE_PARAM(slow_start_of_all_keeps_weights,
 			 schedulers_gen_params),
 	{}
