@@ -4,6 +4,7 @@
  */
 #include <linux/device.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
 #include <net/net_namespace.h>
 
 #include "backend.h"
@@ -155,12 +156,21 @@ static struct class service_class = {
 	.namespace = service_namespace,
 };
 
+/* Sysfs charges its memory to nobody, about 1 KiB a backend: only who could take
+ * all memory anyway has it.  The files would not belong to others either.
+ */
+static bool has_views(const struct dsr_net *dn)
+{
+	return dn->net->user_ns == &init_user_ns;
+}
+
 /**
  * dsr_sysfs_service_add() - show a service
  * @svc: the service
  *
  * Its '/' appears as '!', as sysfs has it.  Without memory it isn't shown: that
- * is no reason not to serve it.
+ * is no reason not to serve it.  Nor is it in a network namespace of another user
+ * namespace than the first.
  *
  * Context: process, config_lock held.
  */
@@ -169,6 +179,8 @@ void dsr_sysfs_service_add(struct dsr_service *svc)
 	char name[DSR_SERVICE_NAME_LEN];
 	struct device *dev;
 
+	if (!has_views(svc->dn))
+		return;
 	dsr_service_name(svc, name);
 	dev = device_create_with_groups(&service_class, NULL, MKDEV(0, 0), svc,
 					service_groups, "%s", name);
@@ -271,7 +283,7 @@ static void catch_up(struct work_struct *work)
 void dsr_sysfs_catch_up(struct dsr_net *dn)
 {
 	dn->views_cursor = 0;
-	if (!dn->closing)
+	if (!dn->closing && has_views(dn))
 		queue_work(dsr_wq, &dn->views);
 }
 
