@@ -2,7 +2,7 @@
 # 10,000 services with 10 backends each: dumps have each of them once.
 #
 #   director      alone: no packet is sent
-# not in the debug kernel, nor in 6.1
+# only in the fast kernel
 . "$(dirname "$0")/lib.sh"
 
 services=10000 each=10

@@ -6,7 +6,7 @@
 #             packets start at the router
 #
 # A backend on the device `dead` has no neighbour.
-# not in the debug kernel, nor in 6.1
+# only in the fast kernel
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed local

@@ -3,7 +3,7 @@
 # 64 MiB of unfinished changes; one more is refused, and changes nothing.
 #
 #   director      alone: no packet is sent
-# not in the debug kernel, nor in 6.1
+# only in the fast kernel
 # time limit: 900
 . "$(dirname "$0")/lib.sh"
 

@@ -4,7 +4,7 @@
 #
 #   director      alone: no packet is sent; systemd is process 1 of a pid
 #                 namespace of its own in there
-# not in the debug kernel, nor in 6.1
+# only in the fast kernel
 . "$(dirname "$0")/lib.sh"
 
 units=/run/systemd/system
