@@ -137,7 +137,39 @@ void *dsr_nl_put(struct sk_buff *msg, u32 portid, u32 seq, int flags, u8 cmd,
 }
 
 /**
- * dsr_nl_reply() - answer a request with an object
+ * dsr_nl_answer_alloc() - room for the answer to a request
+ *
+ * For one that can't be refused any more when there is something to answer.
+ *
+ * Return: the buffer, for dsr_nl_answer(), or NULL.
+ */
+struct sk_buff *dsr_nl_answer_alloc(void)
+{
+	return genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+}
+
+/**
+ * dsr_nl_answer() - answer a request with an object
+ * @msg: from dsr_nl_answer_alloc(), consumed
+ * @info: the request
+ * @fill: writes the object's attributes
+ * @object: the object
+ *
+ * Return: 0 or a negative errno; a socket without room is told so by netlink.
+ */
+int dsr_nl_answer(struct sk_buff *msg, struct genl_info *info,
+		  dsr_nl_fill_t fill, const void *object)
+{
+	if (!dsr_nl_put(msg, info->snd_portid, info->snd_seq, 0,
+			info->genlhdr->cmd, fill, object)) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	return genlmsg_reply(msg, info);
+}
+
+/**
+ * dsr_nl_reply() - the same of a request that has changed nothing
  * @info: the request
  * @fill: writes the object's attributes
  * @object: the object
@@ -146,17 +178,9 @@ void *dsr_nl_put(struct sk_buff *msg, u32 portid, u32 seq, int flags, u8 cmd,
  */
 int dsr_nl_reply(struct genl_info *info, dsr_nl_fill_t fill, const void *object)
 {
-	struct sk_buff *msg;
+	struct sk_buff *msg = dsr_nl_answer_alloc();
 
-	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg)
-		return -ENOMEM;
-	if (!dsr_nl_put(msg, info->snd_portid, info->snd_seq, 0,
-			info->genlhdr->cmd, fill, object)) {
-		nlmsg_free(msg);
-		return -EMSGSIZE;
-	}
-	return genlmsg_reply(msg, info);
+	return msg ? dsr_nl_answer(msg, info, fill, object) : -ENOMEM;
 }
 
 /* For a change that was made: whether its echo arrives is no part of it. */

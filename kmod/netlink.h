@@ -41,6 +41,9 @@ typedef int (*dsr_nl_fill_t)(struct sk_buff *msg, const void *object);
 
 void *dsr_nl_put(struct sk_buff *msg, u32 portid, u32 seq, int flags, u8 cmd,
 		 dsr_nl_fill_t fill, const void *object);
+struct sk_buff *dsr_nl_answer_alloc(void);
+int dsr_nl_answer(struct sk_buff *msg, struct genl_info *info,
+		  dsr_nl_fill_t fill, const void *object);
 int dsr_nl_reply(struct genl_info *info, dsr_nl_fill_t fill,
 		 const void *object);
 

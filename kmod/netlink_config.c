@@ -229,6 +229,26 @@ static int generation_fill(struct sk_buff *msg, const void *object)
 	return nla_put_u32(msg, DSR_A_GENERATION, dn->generation);
 }
 
+/* Room for the answer comes first: what has been made isn't refused any more. */
+static int batch_run_and_answer(struct dsr_net *dn,
+				const struct dsr_nl_batch *batch,
+				struct genl_info *info)
+{
+	struct sk_buff *answer = dsr_nl_answer_alloc();
+	int err;
+
+	if (!answer)
+		return -ENOMEM;
+	err = batch_run(dn, batch, info);
+	if (err) {
+		nlmsg_free(answer);
+		return err;
+	}
+	note_digest(dn, info->attrs[DSR_A_DIGEST]);
+	dsr_nl_answer(answer, info, generation_fill, dn);
+	return 0;
+}
+
 /* Takes the message's changes; the last message carries them all out. */
 static int change_locked(struct dsr_net *dn, struct genl_info *info,
 			 bool devices)
@@ -245,11 +265,9 @@ static int change_locked(struct dsr_net *dn, struct genl_info *info,
 	if (!err && info->attrs[DSR_A_MORE])
 		return 0;
 	if (!err)
-		err = batch_run(dn, batch, info);
-	if (!err)
-		note_digest(dn, info->attrs[DSR_A_DIGEST]);
+		err = batch_run_and_answer(dn, batch, info);
 	batch_free(dn, batch);
-	return err ? err : dsr_nl_reply(info, generation_fill, dn);
+	return err;
 }
 
 /* RTNL is taken outside config_lock. */

@@ -272,14 +272,23 @@ static int walk_and_reply(struct genl_info *info, bool forget)
 	struct dsr_net *dn = dsr_net(genl_info_net(info));
 	struct dsr_flow_count count = {};
 	struct filter filter;
+	struct sk_buff *msg;
 	int err;
 
+	/* First: what is forgotten can't be refused any more. */
+	msg = dsr_nl_answer_alloc();
+	if (!msg)
+		return -ENOMEM;
 	mutex_lock(&dn->config_lock);
 	err = filter_parse(dn, info->attrs, &filter, info->extack);
 	if (!err)
 		walk(dn, &filter, forget, &count);
 	mutex_unlock(&dn->config_lock);
-	return err ? err : dsr_nl_reply(info, dsr_nl_flow_count_fill, &count);
+	if (err)
+		nlmsg_free(msg);
+	else
+		dsr_nl_answer(msg, info, dsr_nl_flow_count_fill, &count);
+	return err;
 }
 
 int dsr_nl_flow_count(struct sk_buff *skb, struct genl_info *info)
