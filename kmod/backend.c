@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "backend.h"
+#include "gfp.h"
 #include "events.h"
 #include "sched.h"
 #include "service.h"
@@ -40,7 +41,7 @@ static struct dsr_backend_table *table_alloc(u32 slots)
 {
 	struct dsr_backend_table *table;
 
-	table = kvzalloc(struct_size(table, slot, slots), GFP_KERNEL_ACCOUNT);
+	table = kvzalloc(struct_size(table, slot, slots), DSR_GFP_TABLE);
 	if (table)
 		table->mask = slots - 1;
 	return table;

@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 
 #include "flow.h"
+#include "gfp.h"
 
 #define INSERT_TRIES	4
 
@@ -62,13 +63,11 @@ struct dsr_flow_table *dsr_flow_table_create(u32 flows)
 	table->capacity = flows;
 	table->nr = DIV_ROUND_UP(flows * SLOTS, 4 * DSR_FLOW_WAYS);
 	/* In one piece: what is large comes in pages of 2 MiB, of which two
-	 * pieces would leave two unfilled.  Who asks for too much is told so: no
-	 * other process is killed for it, and nothing logged.
+	 * pieces would leave two unfilled.
 	 */
 	table->set = kvcalloc(table->nr, sizeof(*table->set) +
 			      DSR_FLOW_WAYS * sizeof(*table->peer),
-			      GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
-			      __GFP_NOWARN);
+			      DSR_GFP_TABLE);
 	if (!table->set) {
 		dsr_flow_table_destroy(table);
 		return NULL;

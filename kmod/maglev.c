@@ -19,6 +19,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
+#include "gfp.h"
 #include "maglev.h"
 
 #define SLOT_FREE	U16_MAX		/* no backend's index */
@@ -163,7 +164,7 @@ int dsr_maglev_fill(u16 *table, u32 size, const struct dsr_maglev_entry *entry,
 {
 	struct cursor *cursor;
 
-	cursor = kvmalloc_array(nr, sizeof(*cursor), GFP_KERNEL);
+	cursor = kvmalloc_array(nr, sizeof(*cursor), DSR_GFP_TABLE);
 	if (!cursor)
 		return -ENOMEM;
 	cursors_init(cursor, size, entry, nr);

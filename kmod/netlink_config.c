@@ -10,6 +10,7 @@
 #include <net/sock.h>
 
 #include "backend.h"
+#include "gfp.h"
 #include "netlink.h"
 #include "service.h"
 
@@ -100,7 +101,7 @@ static int batch_append(struct dsr_net *dn, struct dsr_nl_batch *batch,
 			       "the limit of 64 MiB of unfinished changes in a network namespace is reached");
 		return -ENOSPC;
 	}
-	chunk = kvmalloc(bytes, GFP_KERNEL_ACCOUNT);
+	chunk = kvmalloc(bytes, DSR_GFP_TABLE);
 	if (!chunk)
 		return -ENOMEM;
 	chunk->len = len;

@@ -6,6 +6,7 @@
 #include <linux/string.h>
 
 #include "backend.h"
+#include "gfp.h"
 #include "sched.h"
 #include "service.h"
 
@@ -253,7 +254,7 @@ int dsr_pool_build(struct dsr_service *svc, const struct dsr_sched_ops *sched,
 	INIT_RCU_WORK(&pool->work, pool_free_work);
 	pool->ops = sched;
 	pool->backend = kvmalloc_array(nr, sizeof(*pool->backend),
-				       GFP_KERNEL_ACCOUNT);
+				       DSR_GFP_TABLE);
 	if (!pool->backend)
 		goto err_free;
 

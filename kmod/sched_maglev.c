@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 
 #include "backend.h"
+#include "gfp.h"
 #include "maglev.h"
 #include "sched.h"
 #include "service.h"
@@ -57,8 +58,8 @@ static int maglev_build(struct dsr_pool *pool, const struct dsr_service *svc)
 
 	pool->table_size = dsr_maglev_size(pool->nr);
 	pool->table = kvmalloc_array(pool->table_size, sizeof(*pool->table),
-				     GFP_KERNEL_ACCOUNT);
-	entry = kvcalloc(pool->nr, sizeof(*entry), GFP_KERNEL);
+				     DSR_GFP_TABLE);
+	entry = kvcalloc(pool->nr, sizeof(*entry), DSR_GFP_TABLE);
 	if (!pool->table || !entry)
 		goto out;
 

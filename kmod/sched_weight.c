@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 
 #include "backend.h"
+#include "gfp.h"
 #include "load.h"
 #include "rr.h"
 #include "sched.h"
@@ -25,7 +26,7 @@ int dsr_sched_sums_build(struct dsr_pool *pool, const struct dsr_service *svc)
 	u32 sum = 0, i;
 
 	pool->sums = kvmalloc_array(pool->nr, sizeof(*pool->sums),
-				    GFP_KERNEL_ACCOUNT);
+				    DSR_GFP_TABLE);
 	if (!pool->sums)
 		return -ENOMEM;
 

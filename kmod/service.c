@@ -7,6 +7,7 @@
 
 #include "backend.h"
 #include "flow.h"
+#include "gfp.h"
 #include "hook.h"
 #include "param.h"
 #include "sched.h"
@@ -206,7 +207,7 @@ static int net_prepare(struct dsr_net *dn)
 	int err;
 
 	if (!rcu_access_pointer(dn->services)) {
-		services = kvzalloc(sizeof(*services), GFP_KERNEL_ACCOUNT);
+		services = kvzalloc(sizeof(*services), DSR_GFP_TABLE);
 		if (!services)
 			return -ENOMEM;
 		rcu_assign_pointer(dn->services, services);
