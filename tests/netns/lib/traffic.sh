@@ -4,12 +4,15 @@
 
 traffic_dir=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../../traffic")
 
-# The debug kernel takes ten times as long for a packet.
+# A debug kernel takes ten times as long for a packet.
 debug_kernel() {
-	[ "${DSR_KERNEL:-}" = uml ]
+	case ${DSR_KERNEL:-} in
+	uml | kcsan | debug) true ;;
+	*) false ;;
+	esac
 }
 
-# scaled STOCK DEBUG: a number for the stock kernels and one for the debug kernel
+# scaled STOCK DEBUG: a number for the stock kernels and one for the debug kernels
 scaled() {
 	if debug_kernel; then echo "$2"; else echo "$1"; fi
 }
