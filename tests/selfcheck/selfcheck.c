@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Plants one bug when it is loaded, for the harness to find. */
 #include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
@@ -8,11 +10,12 @@
 
 static char *plant = "nothing";
 module_param(plant, charp, 0400);
-MODULE_PARM_DESC(plant, "which bug: use, leak, sleep, rcu, list, warn, panic or hang");
+MODULE_PARM_DESC(plant, "which bug: use, leak, sleep, rcu, list, race, warn, panic or hang");
 
 static DEFINE_SPINLOCK(lock);
 static LIST_HEAD(things);
 static int __rcu *pointer;
+static unsigned long raced_for;
 
 static void plant_use(void)
 {
@@ -53,6 +56,29 @@ static void plant_list(void)
 		OPTIMIZER_HIDE_VAR(unprotected);
 }
 
+static int race(void *unused)
+{
+	while (!kthread_should_stop()) {
+		raced_for++;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Of two processors, for as long as KCSAN takes to look at it. */
+static void plant_race(void)
+{
+	unsigned long end = jiffies + 2 * HZ;
+	struct task_struct *other = kthread_run(race, NULL, "race");
+
+	while (time_before(jiffies, end)) {
+		raced_for++;
+		cond_resched();
+	}
+	if (!IS_ERR(other))
+		kthread_stop(other);
+}
+
 static void plant_warn(void)
 {
 	WARN(1, "planted");
@@ -79,6 +105,7 @@ static const struct {
 	{ "sleep", plant_sleep },
 	{ "rcu", plant_rcu },
 	{ "list", plant_list },
+	{ "race", plant_race },
 	{ "warn", plant_warn },
 	{ "panic", plant_panic },
 	{ "hang", plant_hang },
