@@ -19,6 +19,7 @@ help:
 	@echo 'make dkms-uninstall   what dkms-install did, undone'
 	@echo 'make demo             Direct Server Return, shown in a virtual machine'
 	@echo 'make check            every test; T="http udp" K="6.12" to choose'
+	@echo 'make torture          faults, floods and changes for half an hour; TORTURE_S=SECONDS SEED=N'
 	@echo 'make bench            what a packet costs, here and elsewhere; QUICK=1: in three minutes'
 	@echo 'make bench-update     keep the instruction counts that tests/bench/gate compares with'
 	@echo 'make style            checkpatch, sparse, shellcheck, man pages'
@@ -51,6 +52,10 @@ check:
 	@tests/setup
 	@tests/check
 
+torture:
+	@tests/setup
+	@tests/torture/run
+
 # Needs the machine for itself, as far as time is measured.
 bench:
 	@tests/setup
@@ -68,5 +73,5 @@ clean:
 	$(MAKE) -C tools clean
 	rm -rf build
 
-.PHONY: all help modules tools install uninstall dkms-install dkms-uninstall demo check bench \
-	bench-update style analyze clean
+.PHONY: all help modules tools install uninstall dkms-install dkms-uninstall demo check torture \
+	bench bench-update style analyze clean

@@ -62,7 +62,7 @@ guest_job() {
 	{
 		printf '%s=%q\n' DSR_ROOT "$root" DSR_KERNEL "$1" DSR_LINE "$2" \
 			DSR_MODULE "$module" DSR_STREAM "$stream" \
-			DSR_TIME_LIMIT 900 DSR_EXTRA "${DSR_EXTRA:-}" \
+			DSR_TIME_LIMIT "${DSR_TIME_LIMIT:-}" DSR_EXTRA "${DSR_EXTRA:-}" \
 			DSR_TOOLS "$("$here_lib/build-tools")" \
 			DSR_KSRC "$("$here_lib/linux-source")"
 	} > "$out/job"
@@ -153,4 +153,5 @@ guest_judge() {
 		echo "[$line] NOT OK $name $ok/$((ok + bad))${rest:+, $rest} ($seconds s)"
 		tail -n +2 <<< "$verdict"
 	fi
+	sed -n "s/^# figures: /[$line] $name: /p" "$out/$1.tap"
 }

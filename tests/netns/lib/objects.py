@@ -2,6 +2,7 @@
 """Services, backends and devices in raw messages."""
 import os
 import re
+import socket
 import struct
 
 import genl
@@ -29,6 +30,10 @@ def number(name):
     return DSR["DSR_A_" + name]
 
 
+def u8(name, value):
+    return attr(number(name), bytes([value]))
+
+
 def u32(name, value):
     return attr(number(name), struct.pack("I", value))
 
@@ -44,6 +49,26 @@ def address(nr):
 
 def backend(nr, *options):
     return nest(number("BACKEND"), attr(number("BACKEND_ADDRESS"), address(nr)), *options)
+
+
+def ip(name, text):
+    family = socket.AF_INET6 if ":" in text else socket.AF_INET
+    return attr(number(name), socket.inet_pton(family, text))
+
+
+def vip(text, protocol, port, *options):
+    """A service by its address and port."""
+    return nest(number("SERVICE"), ip("SERVICE_ADDRESS", text), u8("SERVICE_PROTOCOL", protocol),
+                attr(number("SERVICE_PORT"), struct.pack(">H", port)), *options)
+
+
+def real(text, *options):
+    """A backend by its address."""
+    return nest(number("BACKEND"), ip("BACKEND_ADDRESS", text), *options)
+
+
+def scheduler(name):
+    return attr(number("SERVICE_SCHEDULER"), name.encode() + b"\0")
 
 
 RR = attr(number("SERVICE_SCHEDULER"), b"rr\0")

@@ -1,0 +1,148 @@
+#!/bin/bash
+# lifecycle.sh [SECONDS [SEED]]: namespaces come and go, the module comes and goes,
+# devices come, change and go, each for a third of the time, under a flood and with
+# readers of all that there is to read.  What was made is gone at the end.
+#
+#   client ── router ──(eth1) director (eth0)── br0 ── b1, b2
+#             UDP floods, v4 and v6    readers
+#   and directors that send to themselves, a namespace each
+. "$(dirname "$0")/../netns/lib.sh"
+
+skip_unless "the module was not given" test -n "$DSR_MODULE"
+
+seconds=${1:-18} seed=${2:-1}
+echo "# SECONDS=$seconds SEED=$seed"
+part=$((seconds / 3))
+RANDOM=$seed
+backends_removed=yes
+
+# What the module has allocated and not freed, where the kernel can tell.
+objects() {
+	if [ -e /proc/allocinfo ]; then
+		awk '/\[dsr\]/ { sum += $2 } END { print sum + 0 }' /proc/allocinfo
+	else
+		echo 0
+	fi
+}
+
+objects_are() {
+	[ "$(objects)" -eq "$1" ]
+}
+
+# They end when their device goes.
+floods() {
+	flood_start udp from 172.16.0.1 to "$VIP4" port 9 flows 5000 rate "$(scaled 1000 200)"
+	flood_start udp from fd00:5::1 to "$VIP6" port 9 flows 5000 rate "$(scaled 1000 200)"
+}
+
+flooded() {
+	wait_for 30 counted forwarded $(($(counter forwarded) + $1))
+}
+
+serves() {
+	ok "$1: the flood is forwarded" flooded 100
+	wait_for 30 backends_up "$VIP4:7/tcp" || :
+	is "$1: connections are served" "$(crowd c open 4)" "b1=2 b2=2 failed=0"
+}
+
+namespaces_are_gone() {
+	! grep -qE '^nsid 1[0-9]{6}\>' <<< "$(director ip netns list-id)"
+}
+
+# until_its_time COMMAND...: again and again; how often is in $T/rounds
+until_its_time() {
+	local end=$((SECONDS + part)) rounds=0
+
+	while [ "$SECONDS" -lt "$end" ]; do
+		"$@" || return
+		rounds=$((rounds + 1))
+	done
+	echo "$rounds" > "$T/rounds"
+}
+
+# A dump that is under way holds the module.
+reload() {
+	wait_for 30 rmmod dsr &&
+		insmod "$DSR_MODULE" &&
+		director dsrctl apply "$T/conf" &&
+		wait_for 30 counted forwarded 50
+}
+
+renamed() {
+	ns_batch director <<-END
+		link set eth0 down
+		link set eth0 name leg
+		link set leg up
+		link set leg down
+		link set leg name eth0
+		link set eth0 up
+	END
+}
+
+address_gone() {
+	ns_batch director <<-END
+		addr del 10.3.0.254/16 dev eth0
+		addr del fd00:3::d/64 dev eth0
+	END
+	topo_director_leg eth0
+}
+
+eth0_replaced() {
+	director ip link del eth0
+	plug director eth0
+	topo_director_leg eth0
+}
+
+eth1_replaced() {
+	director ip link del eth1
+	topo_two_armed
+	director dsrctl device attach eth1
+	floods
+}
+
+change_a_device() {
+	case $((RANDOM % 7)) in
+	0) director ip link set eth0 mtu $((1280 + RANDOM % 221)) ;;
+	1) director ip link set eth0 address "$(printf '02:00:00:00:01:%02x' $((RANDOM % 256)))" ;;
+	2) in_ns b1 ip link set eth0 address "$(printf '02:00:00:00:02:%02x' $((RANDOM % 256)))" ;;
+	3) renamed ;;
+	4) address_gone ;;
+	5) eth0_replaced ;;
+	6) eth1_replaced ;;
+	esac
+}
+
+before=$(objects)
+topo_reference two-armed routed 2
+director sh -c 'echo 1 > /proc/sys/net/ipv6/conf/all/keep_addr_on_down'
+drop_floods
+crowd_start b1 b2
+service "$VIP4:7/tcp" rr 10.3.0.1 10.3.0.2
+service "$VIP4:9/udp" rr 10.3.0.1 10.3.0.2
+service "[$VIP6]:9/udp" rr fd00:3::1 fd00:3::2
+director dsrctl device attach eth1
+director dsrctl save > "$T/conf"
+crowd_gather c "$VIP4" 7 tcp
+floods
+flooded 100
+background director python3 "${0%/*}/readers.py"
+
+made=$(director python3 "${0%/*}/namespaces.py" "$part" "$seed")
+read -r namespaces_made services backends packets <<< "$made"
+in_range "namespaces were made" "$namespaces_made" 3 1000000
+ok "and all $namespaces_made are gone" wait_for 120 namespaces_are_gone
+serves "namespaces came and went"
+
+echo 0 > "$T/rounds"
+ok "the module goes and comes" until_its_time reload
+loads=$(< "$T/rounds")
+serves "the module came and went $loads times"
+
+ok "devices change and go" until_its_time change_a_device
+changes=$(< "$T/rounds")
+serves "devices changed $changes times"
+
+topo_destroy
+ok "the module has freed what it has allocated, but for $before" wait_for 60 objects_are "$before"
+echo "# figures: namespaces=$namespaces_made services=$services backends=$backends" \
+	"packets=$packets loads=$loads devices=$changes"
