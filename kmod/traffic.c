@@ -38,13 +38,14 @@ struct dsr_traffic_block {
 
 /**
  * struct dsr_traffic_pool - the blocks of one network namespace
- * @lock: process and softirq, never the packet path
+ * @lock: of @room and of the blocks' @used; process and softirq, never the packet
+ *	  path
  * @room: blocks that have some free; under @lock
  * @users: the namespace and each block, as what is freed after a grace period
  *	   outlives the namespace
  */
 struct dsr_traffic_pool {
-	spinlock_t lock;
+	spinlock_t lock;	/* of @room, and of what is used */
 	struct list_head room;
 	refcount_t users;
 };
