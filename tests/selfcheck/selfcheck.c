@@ -60,6 +60,8 @@ static int race(void *unused)
 {
 	while (!kthread_should_stop()) {
 		raced_for++;
+		/* Not once for all, after the loop. */
+		barrier();
 		cond_resched();
 	}
 	return 0;
@@ -73,6 +75,8 @@ static void plant_race(void)
 
 	while (time_before(jiffies, end)) {
 		raced_for++;
+		/* Not once for all, after the loop. */
+		barrier();
 		cond_resched();
 	}
 	if (!IS_ERR(other))
