@@ -18,11 +18,6 @@
 
 #define TABLE_MIN	256
 
-/* Backends are many and no power of two, and with the cache the kernel tells if
- * one outlives the module.
- */
-static struct kmem_cache *backend_cache;
-
 static struct dsr_backend_table *table_get(const struct dsr_net *dn)
 {
 	return rcu_dereference_protected(dn->backends,
@@ -104,7 +99,7 @@ static void id_retract(struct dsr_net *dn, const struct dsr_backend *be)
 static void backend_free(struct dsr_backend *be)
 {
 	dsr_traffic_put(be->traffic_block, be->traffic);
-	kmem_cache_free(backend_cache, be);
+	kfree(be);
 }
 
 static void backend_free_rcu(struct rcu_head *rcu)
@@ -176,7 +171,7 @@ backend_alloc(struct dsr_service *svc, const struct dsr_addr *addr,
 	struct dsr_nexthop *nexthop;
 	struct dsr_backend *be;
 
-	be = kmem_cache_zalloc(backend_cache, GFP_KERNEL_ACCOUNT);
+	be = kzalloc(sizeof(*be), GFP_KERNEL_ACCOUNT);
 	if (!be)
 		return NULL;
 	be->traffic = dsr_traffic_get(svc->dn->traffic, &be->traffic_block);
@@ -199,7 +194,7 @@ backend_alloc(struct dsr_service *svc, const struct dsr_addr *addr,
 err_traffic:
 	dsr_traffic_put(be->traffic_block, be->traffic);
 err_free:
-	kmem_cache_free(backend_cache, be);
+	kfree(be);
 	return NULL;
 }
 
@@ -712,22 +707,4 @@ void dsr_backend_net_exit(struct dsr_net *dn)
 	kvfree(rcu_replace_pointer(dn->backends, NULL,
 				   lockdep_is_held(&dn->config_lock)));
 	mutex_unlock(&dn->config_lock);
-}
-
-/**
- * dsr_backend_init() - before there's any backend
- *
- * Context: process.
- * Return: 0 or -ENOMEM.
- */
-int dsr_backend_init(void)
-{
-	backend_cache = KMEM_CACHE(dsr_backend, SLAB_HWCACHE_ALIGN);
-	return backend_cache ? 0 : -ENOMEM;
-}
-
-/* The last one is gone, and freed: rcu_barrier() says so. */
-void dsr_backend_exit(void)
-{
-	kmem_cache_destroy(backend_cache);
 }

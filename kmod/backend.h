@@ -295,7 +295,5 @@ void dsr_backend_remove_all(struct dsr_service *svc);
 
 int dsr_backend_net_init(struct dsr_net *dn);
 void dsr_backend_net_exit(struct dsr_net *dn);
-int dsr_backend_init(void);
-void dsr_backend_exit(void);
 
 #endif /* _DSR_BACKEND_H */

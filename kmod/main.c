@@ -125,13 +125,9 @@ static int __init dsr_init(void)
 {
 	int err;
 
-	err = dsr_backend_init();
-	if (err)
-		return err;
-	err = -ENOMEM;
 	dsr_wq = alloc_workqueue("dsr", WQ_UNBOUND, 0);
 	if (!dsr_wq)
-		goto err_backend;
+		return -ENOMEM;
 	err = dsr_sysfs_init();
 	if (err)
 		goto err_wq;
@@ -154,8 +150,6 @@ err_sysfs:
 	dsr_sysfs_exit();
 err_wq:
 	destroy_workqueue(dsr_wq);
-err_backend:
-	dsr_backend_exit();
 	return err;
 }
 
@@ -170,7 +164,6 @@ static void __exit dsr_exit(void)
 	 */
 	rcu_barrier();
 	destroy_workqueue(dsr_wq);
-	dsr_backend_exit();
 	dsr_reset_exit();
 }
 

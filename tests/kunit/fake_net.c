@@ -182,7 +182,6 @@ static void destroy(void *data)
 	rcu_barrier();
 	destroy_workqueue(dsr_wq);
 	rcu_barrier();
-	dsr_backend_exit();
 	mutex_destroy(&dn->config_lock);
 }
 
@@ -191,7 +190,6 @@ struct dsr_net *fake_net(struct kunit *test)
 	struct dsr_net *dn = kunit_kzalloc(test, sizeof(*dn), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, dn);
-	KUNIT_ASSERT_EQ(test, dsr_backend_init(), 0);
 	dsr_wq = alloc_workqueue("dsr_kunit", 0, 0);
 	KUNIT_ASSERT_NOT_NULL(test, dsr_wq);
 	dn->traffic = dsr_traffic_pool_create();
