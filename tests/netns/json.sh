@@ -8,7 +8,7 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             packets start at the router
-# only in the fast kernel
+# not in the debug kernel, nor in 6.1
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed local
