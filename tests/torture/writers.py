@@ -27,9 +27,9 @@ PORTS = range(1000, 1008)
 SCHEDULERS = ["maglev", "rr", "lc", "random", "p2c", "failover", "overflow"]
 SIZES = [16384, 32768, 65536]
 # Somebody else was faster.
+LATE = {errno.EEXIST, errno.ENOENT}
 # What one transaction adds it doesn't take away again.
 OWN = "the same transaction has added"
-LATE = {errno.EEXIST, errno.ENOENT}
 
 
 class Writer:
