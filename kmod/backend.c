@@ -7,8 +7,8 @@
 #include <linux/slab.h>
 
 #include "backend.h"
-#include "gfp.h"
 #include "events.h"
+#include "gfp.h"
 #include "sched.h"
 #include "service.h"
 #include "stats.h"

@@ -38,14 +38,13 @@ struct dsr_traffic_block {
 
 /**
  * struct dsr_traffic_pool - the blocks of one network namespace
- * @lock: of @room and of the blocks' @used; process and softirq, never the packet
- *	  path
- * @room: blocks that have some free; under @lock
+ * @lock: taken by process and softirq, never by the packet path
+ * @room: blocks that have some free
  * @users: the namespace and each block, as what is freed after a grace period
  *	   outlives the namespace
  */
 struct dsr_traffic_pool {
-	spinlock_t lock;	/* of @room, and of what is used */
+	spinlock_t lock;	/* of @room, and of the blocks' @used */
 	struct list_head room;
 	refcount_t users;
 };
@@ -81,7 +80,6 @@ void dsr_traffic_pool_put(struct dsr_traffic_pool *pool)
 		kfree(pool);
 }
 
-/* With its first counters given out. */
 static struct dsr_traffic_block *block_create(struct dsr_traffic_pool *pool)
 {
 	struct dsr_traffic_block *block;
@@ -96,7 +94,6 @@ static struct dsr_traffic_block *block_create(struct dsr_traffic_pool *pool)
 		kfree(block);
 		return NULL;
 	}
-	block->used = BIT(0);
 	block->pool = pool;
 	refcount_inc(&pool->users);
 	return block;
@@ -110,8 +107,8 @@ static void block_free(struct dsr_traffic_block *block)
 }
 
 /* The block of the counters taken, and their number there; NULL: none is free. */
-static struct dsr_traffic_block *take_free(struct dsr_traffic_pool *pool,
-					   unsigned int *number)
+static struct dsr_traffic_block *take(struct dsr_traffic_pool *pool,
+				      unsigned int *number)
 {
 	struct dsr_traffic_block *block;
 
@@ -128,18 +125,17 @@ static struct dsr_traffic_block *take_free(struct dsr_traffic_pool *pool,
 	return block;
 }
 
-static struct dsr_traffic_block *take_new(struct dsr_traffic_pool *pool,
-					  unsigned int *number)
+/* A block more.  Nobody but who has added it takes of it, nor frees it before. */
+static bool add_room(struct dsr_traffic_pool *pool)
 {
 	struct dsr_traffic_block *block = block_create(pool);
 
 	if (!block)
-		return NULL;
-	*number = 0;
+		return false;
 	spin_lock_bh(&pool->lock);
 	list_add(&block->list, &pool->room);
 	spin_unlock_bh(&pool->lock);
-	return block;
+	return true;
 }
 
 static void clear(struct dsr_traffic_stats __percpu *percpu)
@@ -170,9 +166,9 @@ dsr_traffic_get(struct dsr_traffic_pool *pool, struct dsr_traffic_block **block)
 	struct dsr_traffic_stats __percpu *traffic;
 	unsigned int number;
 
-	*block = take_free(pool, &number);
-	if (!*block)
-		*block = take_new(pool, &number);
+	*block = take(pool, &number);
+	if (!*block && add_room(pool))
+		*block = take(pool, &number);
 	if (!*block)
 		return NULL;
 	traffic = (*block)->first + number;
