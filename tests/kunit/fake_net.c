@@ -316,26 +316,26 @@ u32 fake_next(struct dsr_service *svc, u64 hash)
 	return n;
 }
 
-u32 fake_adopt(struct dsr_service *svc, u64 hash)
+static u32 chosen(struct dsr_service *svc, u64 hash,
+		  struct dsr_backend *(*choose)(const struct dsr_pool *pool,
+						u64 hash))
 {
 	struct dsr_backend *be;
 	u32 n;
 
 	rcu_read_lock();
-	be = dsr_sched_adopt(dsr_service_pool(svc), hash);
+	be = choose(dsr_service_pool(svc), hash);
 	n = be ? fake_number(be) : 0;
 	rcu_read_unlock();
 	return n;
 }
 
+u32 fake_adopt(struct dsr_service *svc, u64 hash)
+{
+	return chosen(svc, hash, dsr_sched_adopt);
+}
+
 u32 fake_by_hash(struct dsr_service *svc, u64 hash)
 {
-	struct dsr_backend *be;
-	u32 n;
-
-	rcu_read_lock();
-	be = dsr_sched_by_hash(dsr_service_pool(svc), hash);
-	n = be ? fake_number(be) : 0;
-	rcu_read_unlock();
-	return n;
+	return chosen(svc, hash, dsr_sched_by_hash);
 }
