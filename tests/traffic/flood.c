@@ -31,6 +31,8 @@
 #include <sys/uio.h>
 #include <time.h>
 
+#include "frame.h"
+
 #define BATCH		64
 #define FRAME_MAX	2048
 #define PORT_FIRST	1024
@@ -53,12 +55,6 @@ static struct {
 static int stopped;
 static unsigned char frames[BATCH][FRAME_MAX];
 
-static void die(const char *what, const char *which)
-{
-	fprintf(stderr, "flood: %s: %s\n", what, which);
-	exit(2);
-}
-
 static struct address parse_address(const char *text)
 {
 	struct address address = {
@@ -68,16 +64,6 @@ static struct address parse_address(const char *text)
 	if (inet_pton(address.family, text, address.bytes) != 1)
 		die("not an address", text);
 	return address;
-}
-
-static void parse_mac(const char *text)
-{
-	unsigned char *mac = opt.link.sll_addr;
-
-	if (sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2,
-		   mac + 3, mac + 4, mac + 5) != 6)
-		die("not a MAC address", text);
-	opt.link.sll_halen = ETH_ALEN;
 }
 
 static void parse_kind(const char *text)
@@ -109,7 +95,7 @@ static void parse_pair(const char *key, const char *value)
 	if (!strcmp(key, "dev"))
 		opt.link.sll_ifindex = if_nametoindex(value);
 	else if (!strcmp(key, "mac"))
-		parse_mac(value);
+		parse_mac(value, &opt.link);
 	else if (!strcmp(key, "from"))
 		opt.from = parse_address(value);
 	else if (!strcmp(key, "to"))
@@ -149,23 +135,6 @@ static void parse(int argc, char **argv)
 		die("not of one family", "from, to");
 	if (!opt.ports || !opt.flows || opt.size > 1400)
 		die("out of range", "ports, flows, size");
-}
-
-static __u32 sum(__u32 start, const void *data, size_t len)
-{
-	const unsigned char *byte = data;
-	size_t i;
-
-	for (i = 0; i + 1 < len; i += 2)
-		start += byte[i] << 8 | byte[i + 1];
-	return i < len ? start + (byte[i] << 8) : start;
-}
-
-static __u16 fold(__u32 sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return htons(~sum);
 }
 
 /* The first address, and as many more as @more says. */

@@ -34,6 +34,9 @@
 #include <sys/uio.h>
 #include <time.h>
 
+#include "../lib/dice.h"
+#include "frame.h"
+
 /* Newer than Debian 12's headers. */
 #define VIRTIO_NET_HDR_GSO_UDP_L4	5
 
@@ -64,27 +67,11 @@ static struct {
 static struct packet *packets;
 static size_t packets_nr;
 static unsigned long sent, large, refused;
-static __u64 state;
+static struct dice dice;
 
-static void die(const char *what, const char *which)
-{
-	fprintf(stderr, "mangle: %s: %s\n", what, which);
-	exit(2);
-}
-
-/* xorshift64* (Vigna, 2016). */
-static __u64 next(void)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (state * 0x2545f4914f6cdd1dULL) >> 16;
-}
-
-/* Below @limit; 0 if that is 0. */
 static size_t below(size_t limit)
 {
-	return limit ? next() % limit : 0;
+	return dice_below(&dice, limit);
 }
 
 static int once_in(unsigned int n)
@@ -143,7 +130,7 @@ static void lengthen(struct frame *frame)
 
 	if (frame->len + more > PACKET_MAX)
 		return;
-	memset(frame->bytes + frame->len, (int)next(), more);
+	memset(frame->bytes + frame->len, (int)dice_roll(&dice), more);
 	frame->len += more;
 }
 
@@ -190,22 +177,10 @@ static void change(struct frame *frame)
 	size_t times = below(5);
 
 	while (times--)
-		changes[below(sizeof(changes) / sizeof(*changes))](frame);
+		changes[below(ARRAY_SIZE(changes))](frame);
 }
 
 /* Repairs: what lets a packet come through the first checks. */
-
-static __u16 checksum(const unsigned char *data, size_t len)
-{
-	__u32 sum = 0;
-	size_t i;
-
-	for (i = 0; i + 1 < len; i += 2)
-		sum += data[i] << 8 | data[i + 1];
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return htons(~sum);
-}
 
 static void repair_v4(struct frame *frame)
 {
@@ -216,7 +191,7 @@ static void repair_v4(struct frame *frame)
 		iph->ihl = 5;
 	iph->tot_len = htons(frame->len);
 	iph->check = 0;
-	iph->check = checksum(frame->bytes, iph->ihl * 4);
+	iph->check = fold(sum(0, frame->bytes, iph->ihl * 4));
 }
 
 static void repair_v6(struct frame *frame)
@@ -471,22 +446,12 @@ static void read_packets(void)
 		die("no packets", "stdin");
 }
 
-static void parse_mac(const char *text)
-{
-	unsigned char *mac = opt.link.sll_addr;
-
-	if (sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2,
-		   mac + 3, mac + 4, mac + 5) != 6)
-		die("not a MAC address", text);
-	opt.link.sll_halen = ETH_ALEN;
-}
-
 static void parse_pair(const char *key, const char *value)
 {
 	if (!strcmp(key, "dev"))
 		opt.link.sll_ifindex = if_nametoindex(value);
 	else if (!strcmp(key, "mac"))
-		parse_mac(value);
+		parse_mac(value, &opt.link);
 	else if (!strcmp(key, "seconds"))
 		opt.seconds = strtoul(value, NULL, 10);
 	else if (!strcmp(key, "seed"))
@@ -503,8 +468,7 @@ int main(int argc, char **argv)
 		parse_pair(argv[i], argv[i + 1]);
 	if (i < argc || !opt.link.sll_ifindex || !opt.link.sll_halen)
 		die("usage", "mangle dev DEVICE mac MAC seconds N seed N");
-	/* The state must not be 0. */
-	state = opt.seed * 2 + 1;
+	dice_init(&dice, opt.seed, 0);
 	read_packets();
 	run();
 	printf("sent=%lu large=%lu refused=%lu\n", sent, large, refused);

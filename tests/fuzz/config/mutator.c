@@ -14,6 +14,7 @@
 #include <sanitizer/common_interface_defs.h>
 #include <sanitizer/lsan_interface.h>
 
+#include "../../lib/dice.h"
 #include "target.h"
 
 #define TEXT_MAX 8192
@@ -24,16 +25,11 @@ static char *lines[LINES_MAX];
 static size_t line_count;
 static char text[TEXT_MAX];
 static size_t text_len;
-static uint64_t dice;
+static struct dice dice;
 
-/* Splitmix64. */
 static size_t roll(size_t sides)
 {
-	uint64_t z = (dice += 0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-	return (z ^ (z >> 31)) % sides;
+	return dice_below(&dice, sides);
 }
 
 static void file_read(const char *path)
@@ -82,7 +78,7 @@ static void number_add(void)
 		"65536", "2147483648", "4294967295", "4294967296",
 		"18446744073709551616", "/", ":", "-", "[", "]", "\xff", "#",
 	};
-	const char *number = numbers[roll(sizeof(numbers) / sizeof(*numbers))];
+	const char *number = numbers[roll(ARRAY_SIZE(numbers))];
 
 	text_add(number, strlen(number));
 }
@@ -149,7 +145,7 @@ int main(int argc, char **argv)
 
 	if (argc < 4)
 		return 2;
-	dice = strtoull(argv[2], NULL, 0);
+	dice.state = strtoull(argv[2], NULL, 0);
 	for (int i = 3; i < argc; i++)
 		file_read(argv[i]);
 

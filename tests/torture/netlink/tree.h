@@ -6,7 +6,7 @@
 #include <linux/types.h>
 #include <stddef.h>
 
-#include "dice.h"
+#include "../../lib/dice.h"
 
 struct rule;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Everything random comes from here, and so from the seed. */
+/* Everything random in the tests' C comes from here, and so from a seed. */
 #ifndef DICE_H
 #define DICE_H
 
@@ -30,10 +30,10 @@ static inline void dice_init(struct dice *dice, __u64 seed, unsigned int who)
 	dice_roll(dice);
 }
 
-/* From 0 to @nr - 1. */
+/* From 0 to @nr - 1; 0 if there's nothing below @nr. */
 static inline __u64 dice_below(struct dice *dice, __u64 nr)
 {
-	return dice_roll(dice) % nr;
+	return nr ? dice_roll(dice) % nr : 0;
 }
 
 static inline __u64 dice_between(struct dice *dice, __u64 low, __u64 high)
