@@ -22,8 +22,8 @@ is "connections to the service that stays" "$(crowd c open 30)" "b1=10 b2=10 b3=
 
 # flood_on PROCESSOR KIND FROM TO
 flood_on() {
-	background router taskset -c "$1" flood "$2" dev director mac "$(mac director eth1)" \
-		from "$3" to "$4" port 1000 ports 8 flows 5000 rate "$(scaled 3000 300)"
+	flood_start "$2" from "$3" to "$4" port 1000 ports 8 flows 5000 rate "$(scaled 3000 300)"
+	taskset -cp "$1" "${processes[-1]}" >> "$T/log"
 }
 
 # configuration SCHEDULER: what the writers change, as it is at first and again

@@ -17,8 +17,9 @@ import struct
 import sys
 import time
 
-sys.path.append(os.environ["DSR_ROOT"] + "/tests/netns/lib")
+sys.path += [os.environ["DSR_ROOT"] + each for each in ("/tests/netns/lib", "/tests/traffic")]
 import genl
+import wire
 from genl import attr, nest
 from objects import change_more, cmd, device_attach, number, real, scheduler, u8, u32, vip
 
@@ -29,7 +30,6 @@ RTM_NEWLINK, RTM_NEWNSID, NLM_F_CREATE = 16, 88, 0x400
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_LINKINFO, IFLA_INFO_KIND, IFLA_INFO_DATA = 1, 3, 18, 1, 2
 VETH_INFO_PEER, IFF_UP = 1, 1
 NETNSA_NSID, NETNSA_FD = 1, 3
-UDP = 17
 MAC = bytes.fromhex("020000000001")
 SCHEDULERS = ["maglev", "rr", "lc", "p2c", "overflow"]
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -62,19 +62,12 @@ class Links:
                  attr(NETNSA_FD, struct.pack("I", namespace)))
 
 
-def checksum(header):
-    total = sum(struct.unpack("!10H", header))
-    total = (total & 0xffff) + (total >> 16)
-    return ~(total + (total >> 16)) & 0xffff
-
-
 def datagram(dice, port):
     """UDP to the VIP, whole or a fragment: the first one, or one of its end."""
-    fragment = dice.choice([0, 0, 0, 0x2000, 100])
-    data = struct.pack("!HHHH", dice.randint(1024, 65535), port, 24, 0) + bytes(16)
-    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(data), dice.randrange(65536), fragment,
-                         64, UDP, 0, dice.randbytes(4), socket.inet_aton("10.2.0.1"))
-    return header[:10] + struct.pack("!H", checksum(header)) + header[12:] + data
+    offset, more = dice.choice([(0, False)] * 3 + [(0, True), (800, False)])
+    src = socket.inet_ntoa(dice.randbytes(4))
+    segment = wire.udp_segment(dice.randint(1024, 65535), port, bytes(16), src, wire.VIP4)
+    return wire.ip4(segment, wire.UDP, src, ident=dice.randrange(65536), offset=offset, more=more)
 
 
 class Director:
@@ -98,7 +91,7 @@ class Director:
             [u8("BACKEND_STATE", 2), u32("BACKEND_DRAIN_FOR", 60)]])
 
     def service(self, port):
-        service = vip("10.2.0.1", UDP, port, scheduler(self.dice.choice(SCHEDULERS)))
+        service = vip(wire.VIP4, wire.UDP, port, scheduler(self.dice.choice(SCHEDULERS)))
         yield nest(cmd("SERVICE_ADD"), service)
         for n in range(self.dice.randint(0, 8)):
             self.backends += 1
@@ -118,7 +111,7 @@ class Director:
                 sock.sendto(packet, ("out", 0x800, 0, 0, MAC))
 
     def close(self):
-        change_more(self.dsr, nest(cmd("SERVICE_ADD"), vip("10.2.0.2", UDP, 9)))
+        change_more(self.dsr, nest(cmd("SERVICE_ADD"), vip("10.2.0.2", wire.UDP, 9)))
         self.dsr.close()
         self.links.socket.close()
 
