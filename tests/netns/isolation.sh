@@ -8,26 +8,15 @@
 #   Each has the service 10.2.0.n:9/udp, the backend 10.3.0.n and one flow.
 # not in the debug kernel
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/netns/lib/owners.sh
+. "$(dirname "$0")/lib/owners.sh"
 
-# As dsrctl is in a folder that plain users may not enter.
-chmod 755 "$T"
-cp "$(command -v dsrctl)" "$T/"
-PATH=$T:$PATH
+open_to_users
 pids=()
 
 # in_owned N COMMAND...: in the namespaces of N, as their root
 in_owned() {
-	nsenter -t "${pids[$1]}" -U -n -m "${@:2}"
-}
-
-# make_owned N: its user is 65530 + N
-make_owned() {
-	setpriv --reuid "$((65530 + $1))" --regid "$((65530 + $1))" --clear-groups \
-		unshare -Ur unshare -nm sh -c \
-		'mount -t sysfs sysfs /sys && ip link add d0 type dummy && exec sleep inf' &
-	pids[$1]=$!
-	processes+=("$!")
-	wait_for 30 in_owned "$1" test -e /sys/class/net/d0
+	as_owner "${pids[$1]}" "${@:2}"
 }
 
 # in_one N COMMAND...
@@ -82,8 +71,10 @@ has_heard() {
 }
 
 make_ns director
-make_owned 2
-make_owned 3
+for n in 2 3; do
+	make_owner "$((65530 + n))"
+	pids[n]=$owner_pid
+done
 for n in 1 2 3; do
 	furnish "$n"
 done
@@ -118,18 +109,15 @@ for n in 1 3; do
 	state "$n" > "$T/before.$n"
 done
 cat > "$T/listen.py" <<'EOF'
-import socket, struct, sys
+import sys
 sys.path.insert(0, sys.argv[1])
 import genl
-ctrl = genl.Socket(genl.GENL_ID_CTRL)
-reply, = ctrl.do(genl.CTRL_CMD_GETFAMILY, genl.attr(genl.CTRL_ATTR_FAMILY_NAME, b"dsr\0"))
-group, = genl.attributes(genl.attributes(reply.payload)[7]).values()
-sock = genl.Socket().socket
-sock.setsockopt(genl.SOL_NETLINK, 8, 1)     # NETLINK_LISTEN_ALL_NSID
-sock.setsockopt(genl.SOL_NETLINK, 1, struct.unpack("I", genl.attributes(group)[2])[0])
+dsr = genl.Socket()
+dsr.socket.setsockopt(genl.SOL_NETLINK, genl.NETLINK_LISTEN_ALL_NSID, 1)
+dsr.join(genl.groups()["events"])
 print("listening", flush=True)
 while True:
-    print(sock.recv(65536).hex(), flush=True)
+    print(dsr.socket.recv(65536).hex(), flush=True)
 EOF
 cp -r "$netns_dir/lib" "$T/"
 in_owned 2 python3 "$T/listen.py" "$T/lib" > "$T/heard" 2>> "$T/log" &

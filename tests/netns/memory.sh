@@ -7,14 +7,11 @@
 #   an unnamed    one of another user namespace, whose root is in the cgroup
 # not in the debug kernel
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/netns/lib/owners.sh
+. "$(dirname "$0")/lib/owners.sh"
 
 cgroup=/sys/fs/cgroup/owner
 limit=$((96 << 20))
-
-# As dsrctl is in a folder that plain users may not enter.
-chmod 755 "$T"
-cp "$(command -v dsrctl)" "$T/"
-PATH=$T:$PATH
 
 make_cgroup() {
 	mountpoint -q "${cgroup%/*}" || mount -t cgroup2 cgroup2 "${cgroup%/*}"
@@ -28,18 +25,8 @@ in_cgroup() {
 	sh -c 'echo $$ > "$0" && exec "$@"' "$cgroup/cgroup.procs" "$@"
 }
 
-# The namespaces last as long as this process, which isn't in the cgroup.
-make_owner() {
-	setpriv --reuid 65534 --regid 65534 --clear-groups \
-		unshare -Ur unshare -n sh -c "ip link add d0 type dummy && ip link set d0 up &&
-			exec sleep inf" &
-	owner_pid=$!
-	processes+=("$owner_pid")
-	wait_for 30 nsenter -t "$owner_pid" -U -n grep -q d0 /proc/net/dev
-}
-
 owner() {
-	in_cgroup nsenter -t "$owner_pid" -U -n "$@"
+	in_cgroup nsenter -t "$owner_pid" -U -n -m "$@"
 }
 
 charged() {
@@ -71,7 +58,10 @@ configuration() {
 
 make_ns director
 make_cgroup
-make_owner
+# Its namespaces last as long as a process that isn't in the cgroup.
+open_to_users
+make_owner 65534
+owner ip link set d0 up
 director dsrctl service add "$VIP4:80/tcp"
 director dsrctl backend add "$VIP4:80/tcp" 10.3.0.1
 before=$(director dsrctl save)

@@ -6,9 +6,11 @@ import struct
 
 GENL_ID_CTRL = 0x10
 CTRL_CMD_GETFAMILY, CTRL_CMD_GETPOLICY = 3, 10
-CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
+CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_ATTR_MCAST_GROUPS = 1, 2, 7
+CTRL_ATTR_MCAST_GRP_NAME, CTRL_ATTR_MCAST_GRP_ID = 1, 2
 
 SOL_NETLINK = 270
+NETLINK_ADD_MEMBERSHIP, NETLINK_LISTEN_ALL_NSID = 1, 8
 NETLINK_CAP_ACK, NETLINK_EXT_ACK = 10, 11
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_ECHO, NLM_F_DUMP_INTR = 1, 4, 8, 0x10
@@ -85,14 +87,18 @@ class Socket:
         self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
         self.socket.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.socket.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
+        # One without a port of its own hears no group.
+        self.socket.bind((0, 0))
         self.seq = 0
         self.size = 1 << 16
         self.family = family or self._family()
 
     def _family(self):
-        self.family = GENL_ID_CTRL
-        reply, = self.do(CTRL_CMD_GETFAMILY, attr(CTRL_ATTR_FAMILY_NAME, b"dsr\0"))
-        return struct.unpack("H", attributes(reply.payload)[CTRL_ATTR_FAMILY_ID])[0]
+        return struct.unpack("H", told()[CTRL_ATTR_FAMILY_ID])[0]
+
+    def join(self, group):
+        """A multicast group by its number: groups() has them."""
+        self.socket.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
 
     def send(self, command, payload=b"", flags=NLM_F_ACK):
         self.seq += 1
@@ -125,3 +131,18 @@ class Socket:
 
     def close(self):
         self.socket.close()
+
+
+def told():
+    """What the controller tells of the family: attributes by number."""
+    ctrl = Socket(GENL_ID_CTRL)
+    reply, = ctrl.do(CTRL_CMD_GETFAMILY, attr(CTRL_ATTR_FAMILY_NAME, b"dsr\0"))
+    ctrl.close()
+    return attributes(reply.payload)
+
+
+def groups():
+    """The numbers of the family's multicast groups by name: no secret."""
+    every = [attributes(each) for each in attributes(told()[CTRL_ATTR_MCAST_GROUPS]).values()]
+    return {each[CTRL_ATTR_MCAST_GRP_NAME][:-1].decode():
+            struct.unpack("I", each[CTRL_ATTR_MCAST_GRP_ID])[0] for each in every}

@@ -10,7 +10,6 @@ import errno
 import glob
 import os
 import socket
-import struct
 import sys
 
 import yaml
@@ -18,10 +17,6 @@ import yaml
 import genl
 from genl import attr, nest
 from objects import (address, backend, cmd, device, number, service, service_add, u32)
-
-GROUPS = 7                          # CTRL_ATTR_MCAST_GROUPS
-GROUP_NAME, GROUP_ID = 1, 2         # CTRL_ATTR_MCAST_GRP_*
-ADD_MEMBERSHIP = 1
 
 with open(sys.argv[1], encoding="utf-8") as file:
     spec = yaml.safe_load(file)
@@ -87,20 +82,10 @@ def commands():
             say(f"{name} dump", dsr.dump, command, service(MARK) if filters else b"")
 
 
-def groups():
-    """The numbers of the family's groups, by name: who may know them is no secret."""
-    ctrl = genl.Socket(genl.GENL_ID_CTRL)
-    reply, = ctrl.do(genl.CTRL_CMD_GETFAMILY, attr(genl.CTRL_ATTR_FAMILY_NAME, b"dsr\0"))
-    for told in genl.attributes(genl.attributes(reply.payload)[GROUPS]).values():
-        told = genl.attributes(told)
-        yield told[GROUP_NAME][:-1].decode(), struct.unpack("I", told[GROUP_ID])[0]
-
-
 def join():
-    numbers = dict(groups())
+    numbers = genl.groups()
     for each in spec["mcast-groups"]["list"]:
-        say(f"join {each['name']}", dsr.socket.setsockopt, genl.SOL_NETLINK, ADD_MEMBERSHIP,
-            numbers[each["name"]])
+        say(f"join {each['name']}", dsr.join, numbers[each["name"]])
 
 
 def read(pattern):
