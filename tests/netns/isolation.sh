@@ -24,7 +24,7 @@ in_one() {
 	if [ "$1" = 1 ]; then director "${@:2}"; else in_owned "$@"; fi
 }
 
-# furnish N: a datagram of its own is its flow
+# furnish N: a datagram of its own is its flow, and lasts however slow the kernel is
 furnish() {
 	[ "$1" != 1 ] || director ip link add d0 type dummy
 	in_one "$1" bash -ec "
@@ -33,7 +33,7 @@ furnish() {
 		ip addr add 10.3.0.25$1/16 dev d0
 		ip route add default dev d0
 		dsrctl set hash-seed 4711$1
-		dsrctl service add 10.2.0.$1:9/udp
+		dsrctl service add 10.2.0.$1:9/udp timeout-syn 600
 		dsrctl backend add 10.2.0.$1:9/udp 10.3.0.$1 dev d0 lladdr 02:00:00:00:00:01
 		dsrctl device attach d0
 		echo hello > /dev/udp/10.2.0.$1/9"
