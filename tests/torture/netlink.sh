@@ -46,6 +46,7 @@ like "and behind which message it was" "$(< "$T/fuzz")" "^# message $behind,"
 ok "each configuration is its model's, each dump right by itself" fuzz "$seconds" \
 	alone "$P-w1" alone "$P-w2" alone "$P-w3" shared "$P-director" spare "$P-spare"
 is "each refusal of the family's says why" "$(figure unexplained)" 0
+[ "$(figure unexplained)" -eq 0 ] || tap_comment < "$T/fuzz"
 in_range "messages were accepted" "$(figure accepted)" 100 1000000000
 in_range "messages were refused" "$(figure refused)" 100 1000000000
 echo "# figures: $(tail -n 1 "$T/fuzz")"
