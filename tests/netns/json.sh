@@ -1,10 +1,7 @@
 #!/bin/bash
 # What -j prints, of every object, is JSON that jq reads, and has the shape that
 # programs rely on: it is what golden/ has, with what differs from run to run made
-# the same.  A key that is new belongs into golden/ too; one that is gone or means
-# something else breaks somebody's program.  What differs is shown as a patch:
-#
-#   tests/vm/run 6.12 --stream tests/netns/json.sh | sed -n 's/^#   //p' | patch -p1
+# the same.
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             packets start at the router
@@ -12,6 +9,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/netns/lib/everything.sh
 . "$(dirname "$0")/lib/everything.sh"
+# shellcheck source=tests/netns/lib/golden.sh
+. "$(dirname "$0")/lib/golden.sh"
 
 topo_reference two-armed local
 apply_everything
@@ -35,18 +34,6 @@ volatile='walk(if type != "object" then . else
 		else . end) end)'
 # Of counters and rates only the names stay.
 names='walk(if type == "number" then 0 else . end)'
-
-# golden NAME FILTER COMMAND...: it prints JSON that, keys in order, is what
-# golden/NAME.json has.  Its exit status is not looked at: that of apply --dry-run
-# is 3 where there are differences.
-golden() {
-	local file=tests/netns/golden/$1.json filter=$2
-
-	shift 2
-	"$@" > "$T/shown" || :
-	/usr/bin/jq -S "$filter" "$T/shown" > "$T/got" || :
-	ok "${file##*/}: $*" diff -uN --label "a/$file" --label "b/$file" "$DSR_ROOT/$file" "$T/got"
-}
 
 golden service "$volatile" director dsrctl -j -s service show
 golden service-one "$volatile" director dsrctl -j service show mark 7/ipv6

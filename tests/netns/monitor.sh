@@ -7,6 +7,8 @@
 # time limit: 600
 # not in 6.1
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/netns/lib/golden.sh
+. "$(dirname "$0")/lib/golden.sh"
 
 web=$VIP4:7/tcp
 topo_reference two-armed routed 2
@@ -176,6 +178,11 @@ ok "and what comes then is heard" wait_for 30 heard '."hash-seed" == 4242' slow
 in_range "some were lost" "$(wc -l < "$T/slow")" 3 1999
 wait_for 60 heard '."hash-seed" == 4242'
 is "with room for them none is" "$(jq -s 'map(select(.event == "overrun")) | length' "$T/json")" 0
+
+# Of each kind of event, which keys it has in all, and what they are.
+kinds='[., inputs] | group_by(.event) | map({(.[0].event):
+	(map(to_entries[] | {(.key): (.value | type)}) | add)}) | add'
+golden monitor "$kinds" cat "$T/json" "$T/slow"
 
 # Who may not, and who may.
 without=(setpriv '--bounding-set=-all' '--inh-caps=-all')
