@@ -42,6 +42,25 @@ static inline bool dsr_mark_done(const struct dsr_net *dn, u32 mark)
 	return (s32)(smp_load_acquire(&dn->committed) - number) >= 0;
 }
 
+/* A look at more than one object, as with a seqcount: had there been a commit
+ * between two of them, the one that it brings may have been looked at before it
+ * and the one that it takes away after it, and neither seen.
+ */
+static inline u32 dsr_commit_begin(const struct dsr_net *dn)
+{
+	/* Pairs with the commit's store, as in dsr_mark_done(). */
+	return smp_load_acquire(&dn->committed);
+}
+
+static inline bool dsr_commit_retry(const struct dsr_net *dn, u32 committed)
+{
+	/* Pairs with smp_wmb() in the commit: who misses what it has taken away
+	 * sees the commit.
+	 */
+	smp_rmb();
+	return READ_ONCE(dn->committed) != committed;
+}
+
 /* Whether a packet sees an object with this mark. */
 static inline bool dsr_mark_visible(const struct dsr_net *dn, u32 mark)
 {

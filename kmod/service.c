@@ -242,7 +242,10 @@ static int publish(struct dsr_service *svc)
 
 	if (svc->vip)
 		return dsr_vip_publish(svc);
-	hlist_add_head_rcu(&svc->node, &table->service[bucket]);
+	/* Behind one that goes and makes room for it: a packet that sees that one
+	 * gone sees this one come.
+	 */
+	hlist_add_tail_rcu(&svc->node, &table->service[bucket]);
 	WRITE_ONCE(table->marks, table->marks + 1);
 	return 0;
 }

@@ -163,6 +163,10 @@ void dsr_transaction_commit(struct dsr_transaction *txn)
 
 	/* Pairs with dsr_mark_done(). */
 	smp_store_release(&dn->committed, txn->number);
+	/* Pairs with smp_rmb() in dsr_commit_retry(): nothing of the rest comes
+	 * before it.
+	 */
+	smp_wmb();
 	if (txn->reseeded)
 		WRITE_ONCE(dn->hash_key.key[0], dn->pool_key.key[0]);
 	tell_going(txn);

@@ -121,19 +121,10 @@ const struct dsr_vip *dsr_vip_wider(const struct dsr_net *dn,
 	return NULL;
 }
 
-/**
- * dsr_vip_service_wide() - the service that a packet is for, if none has exactly
- *			    its port
- * @dn: the namespace
- * @vip: the VIP of the longest prefix that has the packet's destination
- * @tuple: the packet's tuple
- *
- * Context: under RCU.
- * Return: the service or NULL.
- */
-struct dsr_service *dsr_vip_service_wide(const struct dsr_net *dn,
-					 const struct dsr_vip *vip,
-					 const struct dsr_tuple *tuple)
+/* Behind the exact port, which @vip doesn't have. */
+static struct dsr_service *look_wide(const struct dsr_net *dn,
+				     const struct dsr_vip *vip,
+				     const struct dsr_tuple *tuple)
 {
 	enum dsr_flow_class class = dsr_flow_class_of(tuple->protocol);
 	u16 port = ntohs(tuple->dport);
@@ -149,6 +140,35 @@ struct dsr_service *dsr_vip_service_wide(const struct dsr_net *dn,
 		if (vip)
 			svc = dsr_vip_port(dn, vip, port, tuple->protocol);
 	} while (vip && !svc);
+	return svc;
+}
+
+/**
+ * dsr_vip_service_wide() - the service that a packet is for, if none has exactly
+ *			    its port
+ * @dn: the namespace
+ * @vip: the VIP of the longest prefix that has the packet's destination
+ * @tuple: the packet's tuple
+ * @committed: dsr_commit_begin() before the look for that port
+ *
+ * Context: under RCU.
+ * Return: the service or NULL.
+ */
+struct dsr_service *dsr_vip_service_wide(const struct dsr_net *dn,
+					 const struct dsr_vip *vip,
+					 const struct dsr_tuple *tuple,
+					 u32 committed)
+{
+	struct dsr_service *svc = look_wide(dn, vip, tuple);
+
+	while (unlikely(dsr_commit_retry(dn, committed))) {
+		committed = dsr_commit_begin(dn);
+		svc = dsr_vip_port(dn, vip, ntohs(tuple->dport),
+				   tuple->protocol);
+		if (svc)
+			break;
+		svc = look_wide(dn, vip, tuple);
+	}
 	return svc;
 }
 

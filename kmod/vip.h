@@ -180,7 +180,8 @@ static inline struct dsr_service *dsr_vip_port(const struct dsr_net *dn,
 
 struct dsr_service *dsr_vip_service_wide(const struct dsr_net *dn,
 					 const struct dsr_vip *vip,
-					 const struct dsr_tuple *tuple);
+					 const struct dsr_tuple *tuple,
+					 u32 committed);
 
 /**
  * dsr_vip_service() - the service that a packet is for
@@ -195,10 +196,12 @@ static inline struct dsr_service *
 dsr_vip_service(const struct dsr_net *dn, const struct dsr_vip *vip,
 		const struct dsr_tuple *tuple)
 {
+	u32 committed = dsr_commit_begin(dn);
 	struct dsr_service *svc;
 
 	svc = dsr_vip_port(dn, vip, ntohs(tuple->dport), tuple->protocol);
-	return likely(svc) ? svc : dsr_vip_service_wide(dn, vip, tuple);
+	return likely(svc) ? svc :
+			     dsr_vip_service_wide(dn, vip, tuple, committed);
 }
 
 bool dsr_vip_serves(const struct dsr_net *dn, const struct dsr_vip *vip,

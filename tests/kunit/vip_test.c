@@ -89,6 +89,40 @@ static struct dsr_service *find(struct dsr_net *dn, u32 v4, u8 protocol,
 	return svc;
 }
 
+/* Had there been a commit since the look for the exact port, there may be a
+ * service for it now.
+ */
+static void commit_between_two_looks(struct kunit *test)
+{
+	struct dsr_net *dn = fake_net(test);
+	struct dsr_service *exact, *wide;
+	struct dsr_tuple tuple = {
+		.family = AF_INET,
+		.protocol = TCP,
+		.dport = htons(80),
+	};
+	const struct dsr_vip *vip;
+	struct dsr_addr addr;
+	u32 now, before;
+
+	wide = add(test, dn, 0x0a020001, 32, TCP, 0, 0);
+	exact = add(test, dn, 0x0a020001, 32, TCP, 80, 80);
+	fake_addr(&addr, 0x0a020001);
+	tuple.daddr = addr.ip;
+	rcu_read_lock();
+	vip = vip_find(dn, &addr);
+	now = dsr_commit_begin(dn);
+	before = now - (DSR_CHANGE_MASK + 1);
+	KUNIT_EXPECT_PTR_EQ(test, dsr_vip_service_wide(dn, vip, &tuple, now),
+			    wide);
+	KUNIT_EXPECT_PTR_EQ(test, dsr_vip_service_wide(dn, vip, &tuple, before),
+			    exact);
+	tuple.dport = htons(81);
+	KUNIT_EXPECT_PTR_EQ(test, dsr_vip_service_wide(dn, vip, &tuple, before),
+			    wide);
+	rcu_read_unlock();
+}
+
 static bool served(struct dsr_net *dn, u32 v4, u8 protocol)
 {
 	struct dsr_tuple tuple = {
@@ -380,6 +414,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(overlapping_ranges_are_refused),
 	KUNIT_CASE(narrower_selectors_come_first),
 	KUNIT_CASE(longest_prefix_comes_first),
+	KUNIT_CASE(commit_between_two_looks),
 	KUNIT_CASE(falls_through_to_wider_prefixes),
 	KUNIT_CASE(serves_says_who_might_want_it),
 	KUNIT_CASE(every_length_of_v6_is_found),
