@@ -152,9 +152,13 @@ static inline const struct dsr_nexthop *
 dsr_backend_nexthop(const struct dsr_backend *be)
 {
 	u32 mark = READ_ONCE(be->rerouted);
+	const struct dsr_nexthop *nexthop;
 
-	if (unlikely(mark) && dsr_backend_staged_seen(be, mark))
-		return rcu_dereference(be->staged_nexthop);
+	if (unlikely(mark) && dsr_backend_staged_seen(be, mark)) {
+		nexthop = rcu_dereference(be->staged_nexthop);
+		if (dsr_mark_stands(&be->rerouted, mark))
+			return nexthop;
+	}
 	return rcu_dereference(be->nexthop);
 }
 

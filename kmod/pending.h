@@ -42,6 +42,18 @@ static inline bool dsr_mark_done(const struct dsr_net *dn, u32 mark)
 	return (s32)(smp_load_acquire(&dn->committed) - number) >= 0;
 }
 
+/* Whether the mark that a packet has read was still there when it read what was
+ * staged: once it is cleared, the next transaction stages there, and the packet
+ * finds in its own place what this one left.
+ */
+static inline bool dsr_mark_stands(const u32 *mark, u32 value)
+{
+	/* Pairs with dsr_mark_set(), behind which the next is staged. */
+	smp_rmb();
+	/* Pairs with dsr_mark_set() too: who sees it cleared sees that place. */
+	return smp_load_acquire(mark) == value;
+}
+
 /* A look at more than one object, as with a seqcount: had there been a commit
  * between two of them, the one that it brings may have been looked at before it
  * and the one that it takes away after it, and neither seen.

@@ -148,10 +148,14 @@ static inline bool dsr_service_visible(const struct dsr_net *dn,
 static inline struct dsr_pool *dsr_service_pool(const struct dsr_service *svc)
 {
 	u32 mark = READ_ONCE(svc->pending);
+	struct dsr_pool *pool;
 
 	if (unlikely(mark) && dsr_change_of(mark) != DSR_GOING &&
-	    dsr_mark_done(svc->dn, mark))
-		return rcu_dereference(svc->staged_pool);
+	    dsr_mark_done(svc->dn, mark)) {
+		pool = rcu_dereference(svc->staged_pool);
+		if (dsr_mark_stands(&svc->pending, mark))
+			return pool;
+	}
 	return rcu_dereference(svc->pool);
 }
 

@@ -41,9 +41,13 @@ static const struct dsr_ranges *ranges_seen(const struct dsr_net *dn,
 					    enum dsr_flow_class class)
 {
 	u32 mark = READ_ONCE(vip->pending);
+	const struct dsr_ranges *ranges;
 
-	if (unlikely(mark) && dsr_mark_done(dn, mark))
-		return rcu_dereference(vip->staged[class]);
+	if (unlikely(mark) && dsr_mark_done(dn, mark)) {
+		ranges = rcu_dereference(vip->staged[class]);
+		if (dsr_mark_stands(&vip->pending, mark))
+			return ranges;
+	}
 	return rcu_dereference(vip->ranges[class]);
 }
 
