@@ -64,7 +64,6 @@ struct dsr_net {
 	u32 last_service_id;
 	u32 last_backend_id;
 	u32 last_backend_seq;
-	u32 last_transaction;		/* its number */
 	siphash_key_t pool_key;		/* @hash_key after the commit */
 	const struct dsr_pool **recent_pools;	/* while many are built, some
 						 * of those that have been

@@ -16,8 +16,8 @@
  *
  * A mark is the transaction's number, a multiple of 4, and one of these; an
  * object without a mark costs a packet one test of a word that is in its cache
- * line anyway.  Numbers only grow, so a mark that a packet has read just before
- * it was cleared still tells it the truth.
+ * line anyway.  The numbers of commits only grow, so a mark that a packet has
+ * read just before it was cleared still tells it the truth.
  */
 enum dsr_change {
 	DSR_SETTLED,

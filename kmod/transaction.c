@@ -24,8 +24,8 @@ void dsr_transaction_begin(struct dsr_transaction *txn, struct dsr_net *dn)
 {
 	lockdep_assert_held(&dn->config_lock);
 	txn->dn = dn;
-	dn->last_transaction += DSR_CHANGE_MASK + 1;
-	txn->number = dn->last_transaction;
+	/* That of an aborted one is free again: no packet has its mark. */
+	txn->number = dn->committed + DSR_CHANGE_MASK + 1;
 	INIT_LIST_HEAD(&txn->services);
 	INIT_LIST_HEAD(&txn->backends);
 	txn->services_going = 0;

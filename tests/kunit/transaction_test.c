@@ -414,7 +414,6 @@ static void numbers_wrap(struct kunit *test)
 	struct dsr_service *svc;
 	unsigned int i;
 
-	dn->last_transaction = -8;
 	dn->committed = -8;
 	svc = fake_service(test, dn, 1, &dsr_sched_rr);
 	for (i = 1; i < 5; i++) {
@@ -422,6 +421,34 @@ static void numbers_wrap(struct kunit *test)
 		KUNIT_EXPECT_PTR_EQ(test, seen(dn, 1, IPPROTO_TCP, 80), svc);
 		KUNIT_EXPECT_EQ(test, svc->backends_nr, i);
 	}
+}
+
+/* However many are refused, the next one is the next to be committed. */
+static void refused_ones_take_no_numbers(struct kunit *test)
+{
+	struct dsr_service_key key = key_of(2, IPPROTO_TCP, 80, 80);
+	struct dsr_net *dn = fake_net(test);
+	struct dsr_transaction txn;
+	u32 number;
+
+	fake_service(test, dn, 1, &dsr_sched_rr);
+	begin(&txn, dn);
+	number = txn.number;
+	KUNIT_EXPECT_EQ(test, dsr_transaction_end(&txn, -ENOENT, NULL), -ENOENT);
+	end(&txn);
+	begin(&txn, dn);
+	KUNIT_EXPECT_EQ(test, txn.number, number);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, stage_service(&txn, &key));
+	KUNIT_EXPECT_EQ(test, dsr_transaction_end(&txn, -ENOENT, NULL), -ENOENT);
+	end(&txn);
+	begin(&txn, dn);
+	KUNIT_EXPECT_EQ(test, txn.number, number);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, stage_service(&txn, &key));
+	KUNIT_EXPECT_NULL(test, seen(dn, 2, IPPROTO_TCP, 80));
+	KUNIT_EXPECT_EQ(test, dsr_transaction_end(&txn, 0, NULL), 0);
+	KUNIT_EXPECT_NOT_NULL(test, seen(dn, 2, IPPROTO_TCP, 80));
+	KUNIT_EXPECT_EQ(test, dn->committed, number);
+	end(&txn);
 }
 
 static const struct dsr_pool *pool_of(const struct dsr_service *svc)
@@ -498,6 +525,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(aborted_leaves_nothing),
 	KUNIT_CASE(nothing_changes_nothing),
 	KUNIT_CASE(numbers_wrap),
+	KUNIT_CASE(refused_ones_take_no_numbers),
 	{}
 };
 
