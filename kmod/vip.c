@@ -2,9 +2,11 @@
 /* Which service an address, a protocol and a port belong to: the longest prefix
  * decides, then the exact port, a range, any port, any protocol.
  */
+#include <linux/mm.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
+#include "gfp.h"
 #include "packet.h"
 #include "service.h"
 #include "vip.h"
@@ -432,7 +434,7 @@ struct dsr_vip *dsr_vip_get(struct dsr_net *dn,
 static void ranges_free(struct dsr_ranges *ranges)
 {
 	if (ranges)
-		kfree_rcu(ranges, rcu);
+		kvfree_rcu(ranges, rcu);
 }
 
 /**
@@ -500,8 +502,8 @@ static int range_add(struct dsr_service *svc)
 	u32 i;
 
 	old = ranges_get(dn, svc->vip, svc->protocol);
-	ranges = kzalloc(struct_size(ranges, range, old ? old->nr + 1 : 1),
-			 GFP_KERNEL_ACCOUNT);
+	ranges = kvzalloc(struct_size(ranges, range, old ? old->nr + 1 : 1),
+			  DSR_GFP_TABLE);
 	if (!ranges)
 		return -ENOMEM;
 	for (i = 0; old && i < old->nr; i++) {
