@@ -540,13 +540,29 @@ static void backend_remove(struct dsr_backend *be)
 	call_rcu(&be->rcu, backend_free_rcu);
 }
 
+/* Packets and sysfs read the first ones meanwhile, each for itself. */
+static void options_set(struct dsr_backend_options *options,
+			const struct dsr_backend_options *wanted)
+{
+	WRITE_ONCE(options->weight, wanted->weight);
+	WRITE_ONCE(options->mode, wanted->mode);
+	WRITE_ONCE(options->state, wanted->state);
+	WRITE_ONCE(options->max_flows, wanted->max_flows);
+	WRITE_ONCE(options->min_flows, wanted->min_flows);
+	WRITE_ONCE(options->slow_start, wanted->slow_start);
+	options->drain_for = wanted->drain_for;
+	options->drain_anew = wanted->drain_anew;
+	options->ifindex = wanted->ifindex;
+	ether_addr_copy(options->lladdr, wanted->lladdr);
+}
+
 /* Takes over what was staged. */
 static void options_take(struct dsr_backend *be,
 			 struct dsr_backend_staged *staged)
 {
 	enum dsr_state was = be->options.state;
 
-	be->options = staged->options;
+	options_set(&be->options, &staged->options);
 	nexthop_settle(be);
 	if (was != DSR_STATE_UP && be->options.state == DSR_STATE_UP)
 		WRITE_ONCE(be->up_since, jiffies);

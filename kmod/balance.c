@@ -57,7 +57,11 @@ u64 dsr_balance_hash(const struct dsr_net *dn, const struct dsr_service *svc,
 		     const struct dsr_packet *pkt)
 {
 	const struct dsr_tuple *tuple = &pkt->tuple;
-	const siphash_key_t *key = &dn->hash_key;
+	/* A commit may change the first half. */
+	const siphash_key_t once = {
+		{ READ_ONCE(dn->hash_key.key[0]), dn->hash_key.key[1] },
+	};
+	const siphash_key_t *key = &once;
 
 	switch (READ_ONCE(svc->options.hash)) {
 	case DSR_HASH_SOURCE:
@@ -147,7 +151,7 @@ static struct dsr_backend *choose(struct dsr_choice *c)
 	bool unnoted = leaves_no_flow(c->pkt->event);
 	struct dsr_backend *be;
 
-	if (c->svc->affinity && !unnoted) {
+	if (READ_ONCE(c->svc->affinity) && !unnoted) {
 		c->how = DSR_DECISION_AFFINITY;
 		be = dsr_affinity_find(c->dn, c->svc, c->pkt);
 		if (be)
@@ -195,7 +199,7 @@ static struct dsr_backend *choose_unstored(const struct dsr_choice *c)
 {
 	struct dsr_backend *be;
 
-	if (c->svc->affinity) {
+	if (READ_ONCE(c->svc->affinity)) {
 		be = dsr_affinity_find(c->dn, c->svc, c->pkt);
 		if (be)
 			return be;
@@ -288,7 +292,7 @@ static void seen(struct dsr_choice *c)
 				     c->now)))
 		return;
 	open = dsr_flow_phase(c->flow.value) == DSR_FLOW_OPEN;
-	if (c->svc->affinity && open)
+	if (READ_ONCE(c->svc->affinity) && open)
 		dsr_affinity_note(c->dn, c->svc, c->pkt, c->be, true);
 }
 
@@ -310,7 +314,7 @@ static struct dsr_backend *carry_out(struct dsr_choice *c)
 
 	if (c->how == DSR_DECISION_AFFINITY)
 		dsr_count(c->dn, DSR_COUNTER_FLOW_AFFINITY);
-	if (c->svc->affinity)
+	if (READ_ONCE(c->svc->affinity))
 		dsr_affinity_note(c->dn, c->svc, c->pkt, c->be, false);
 	be = store(c);
 	if (be && moved(c->past))
@@ -433,6 +437,7 @@ void dsr_balance_explain(struct dsr_choice *c)
 	if (!makes_flow(c) || has_room(c))
 		return;
 	c->how = DSR_DECISION_UNSTORED;
-	if (!c->svc->affinity || !dsr_affinity_has_room(c->dn, c->svc, c->pkt))
+	if (!READ_ONCE(c->svc->affinity) ||
+	    !dsr_affinity_has_room(c->dn, c->svc, c->pkt))
 		c->be = choose_unstored(c);
 }

@@ -132,7 +132,9 @@ static enum dsr_why why_not_device(const struct net_device *dev)
 {
 	if (dev->type != ARPHRD_ETHER || dev->addr_len != ETH_ALEN)
 		return DSR_WHY_NOT_ETHERNET;
-	if (dev->reg_state != NETREG_REGISTERED || !netif_running(dev))
+	/* What changes it tells us afterwards: see resolve(). */
+	if (data_race(dev->reg_state) != NETREG_REGISTERED ||
+	    !netif_running(dev))
 		return DSR_WHY_DEVICE_DOWN;
 	return netif_carrier_ok(dev) ? DSR_WHY_NONE : DSR_WHY_NO_CARRIER;
 }

@@ -158,6 +158,27 @@ static void options_apply(struct dsr_service *svc)
 	WRITE_ONCE(svc->affinity, options->affinity);
 }
 
+/* Packets and sysfs read the first ones meanwhile, each for itself. */
+static void options_set(struct dsr_service *svc,
+			const struct dsr_service_options *wanted)
+{
+	struct dsr_service_options *options = &svc->options;
+
+	WRITE_ONCE(options->sched, wanted->sched);
+	WRITE_ONCE(options->hash, wanted->hash);
+	WRITE_ONCE(options->affinity_prefixlen, wanted->affinity_prefixlen);
+	WRITE_ONCE(options->adopt, wanted->adopt);
+	WRITE_ONCE(options->on_remove, wanted->on_remove);
+	WRITE_ONCE(options->no_backend, wanted->no_backend);
+	options->affinity = wanted->affinity;
+	options->stateless = wanted->stateless;
+	options->timeout_syn = wanted->timeout_syn;
+	options->timeout_established = wanted->timeout_established;
+	options->timeout_fin = wanted->timeout_fin;
+	options->timeout_udp = wanted->timeout_udp;
+	options_apply(svc);
+}
+
 static void service_free(struct dsr_service *svc)
 {
 	dsr_traffic_put(svc->traffic_block, svc->traffic);
@@ -474,8 +495,7 @@ void dsr_service_settle(const struct dsr_transaction *txn,
 	 * that come meanwhile.
 	 */
 	if (svc->staged) {
-		svc->options = *svc->staged;
-		options_apply(svc);
+		options_set(svc, svc->staged);
 		kfree(svc->staged);
 		svc->staged = NULL;
 	}

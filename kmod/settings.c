@@ -53,7 +53,7 @@ static u32 table_replace(struct dsr_net *dn, struct dsr_flow_table *table)
 	RCU_INIT_POINTER(table->old, NULL);
 	synchronize_rcu();
 	dsr_flow_table_destroy(old);
-	dn->flows_generation++;
+	WRITE_ONCE(dn->flows_generation, dn->flows_generation + 1);
 	return left;
 }
 

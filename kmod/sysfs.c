@@ -92,7 +92,7 @@ static ssize_t weight_show(const struct dsr_backend *be,
 static ssize_t mode_show(const struct dsr_backend *be,
 			 const struct backend_attribute *attr, char *buffer)
 {
-	return sysfs_emit(buffer, "%s\n", modes[be->options.mode]);
+	return sysfs_emit(buffer, "%s\n", modes[READ_ONCE(be->options.mode)]);
 }
 
 static ssize_t state_show(const struct dsr_backend *be,

@@ -117,7 +117,8 @@ const struct dsr_vip *dsr_vip_wider(const struct dsr_net *dn,
 	const struct dsr_vip *vip;
 
 	prefixes = &table->prefixes[addr->family == AF_INET6];
-	while ((next = find_last_bit(prefixes->used, len)) < len) {
+	/* Bits come behind a VIP of their length, and go when it has gone. */
+	while ((next = data_race(find_last_bit(prefixes->used, len))) < len) {
 		len = next;
 		dsr_addr_mask(&masked, len);
 		vip = dsr_vip_at(dn, table, &masked, len);
