@@ -137,6 +137,7 @@ struct task {
 	struct script script;
 	struct config wanted;
 	struct digest digest;
+	uint64_t generation;	/* with --generation: that it is to begin from */
 };
 
 /* Sends the difference, or without one the digest alone.  @again: somebody else
@@ -192,26 +193,20 @@ static enum status no_difference(void)
 	return DONE;
 }
 
-static enum status generation_check(uint64_t is)
+static enum status generation_check(const struct task *task, uint64_t is)
 {
-	uint64_t generation;
-
-	if (!options.generation)
-		return DONE;
-	if (!number_parse(options.generation, UINT32_MAX, &generation))
-		return usage_error("--generation \"%s\": a number from 0 to %u is expected",
-				   options.generation, UINT32_MAX);
-	if (generation == is)
+	if (!options.generation || task->generation == is)
 		return DONE;
 	return refused("the configuration has changed: generation %" PRIu64 ", not %" PRIu64,
-		       is, generation);
+		       is, task->generation);
 }
 
 /* Whether it was this very file that was applied last, and nothing has changed
  * since: with 100,000 backends that saves looking at each of them.
  */
-static enum status is_applied(const struct digest *digest, bool *applied)
+static enum status is_applied(const struct task *task, bool *applied)
 {
+	const struct digest *digest = &task->digest;
 	const struct nlattr *attrs[DSR_A_SETTINGS_MAX + 1], *is;
 	struct answer answer = { 0 };
 	enum status status;
@@ -223,7 +218,8 @@ static enum status is_applied(const struct digest *digest, bool *applied)
 			   mnl_attr_get_payload_len(is) == sizeof(digest->byte) &&
 			   !memcmp(mnl_attr_get_payload(is), digest->byte,
 				   sizeof(digest->byte));
-		status = generation_check(attr_number(attrs[DSR_A_SETTINGS_GENERATION],
+		status = generation_check(task,
+					  attr_number(attrs[DSR_A_SETTINGS_GENERATION],
 						      0));
 	}
 	answer_free(&answer);
@@ -238,7 +234,7 @@ static enum status apply_once(struct task *task, bool *again)
 
 	*again = false;
 	if (status == DONE)
-		status = generation_check(is.generation);
+		status = generation_check(task, is.generation);
 	if (status == DONE)
 		status = options.dry_run ? difference_print(&task->wanted, &is) :
 			 difference_make(task, &is, again);
@@ -264,13 +260,16 @@ static enum status apply(struct task *task)
 
 static enum status task_run(struct task *task)
 {
-	bool applied = false;
+	bool there, applied = false;
 	enum status status;
 
 	if (!digest_of(task->script.loaded, task->script.loaded_len,
 		       &task->digest))
 		return out_of_memory();
-	status = is_applied(&task->digest, &applied);
+	/* What is wrong with the file is told without the module, too. */
+	status = genl_probe(&there);
+	if (status == DONE && there)
+		status = is_applied(task, &applied);
 	if (status != DONE)
 		return status;
 	if (applied)
@@ -278,6 +277,15 @@ static enum status task_run(struct task *task)
 
 	status = config_read(&task->wanted, &task->script);
 	return status == DONE ? apply(task) : status;
+}
+
+static enum status generation_take(uint64_t *generation)
+{
+	if (!options.generation ||
+	    number_parse(options.generation, UINT32_MAX, generation))
+		return DONE;
+	return usage_error("--generation \"%s\": a number from 0 to %u is expected",
+			   options.generation, UINT32_MAX);
 }
 
 enum status apply_main(struct args *args)
@@ -295,6 +303,8 @@ enum status apply_main(struct args *args)
 	if (!path)
 		return usage_error("no file given: FILE is expected, or - for standard input");
 	status = args_end(args);
+	if (status == DONE)
+		status = generation_take(&task.generation);
 	if (status == DONE)
 		status = script_open(&task.script, path);
 	if (status != DONE)

@@ -58,11 +58,11 @@ static void family_read(const struct nlmsghdr *message)
 		group_read(nest);
 }
 
-static enum status family_resolve(void)
+/* @error says why the kernel doesn't know it. */
+static bool family_find(struct nl_error *error)
 {
 	struct answer answer = { 0 };
 	struct nlmsghdr *request;
-	struct nl_error error;
 	struct request buf;
 	bool answered;
 
@@ -70,32 +70,48 @@ static enum status family_resolve(void)
 	request->nlmsg_type = GENL_ID_CTRL;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, DSR_GENL_NAME);
-	answered = nl_ask(&genl, request, &answer, &error);
+	answered = nl_ask(&genl, request, &answer, error);
 	if (answered && answer.len)
 		family_read(answer_next(&answer, NULL));
 	answer_free(&answer);
-
-	if (family)
-		return DONE;
-	if (answered || error.number == ENOENT)
-		return refused("the kernel has no dsr module loaded: modprobe dsr");
-	return nl_refused(&error, "generic netlink");
+	if (answered && !family)
+		error->number = ENOENT;
+	return family;
 }
 
-static enum status genl_open(void)
+/* DONE and no socket: there is no module, which isn't reported. */
+static enum status genl_open_if(void)
 {
+	struct nl_error error;
 	enum status status;
 
 	if (genl.sock)
 		return DONE;
 
 	status = nl_open(&genl, NETLINK_GENERIC);
-	if (status != DONE)
+	if (status != DONE || family_find(&error))
 		return status;
 
-	status = family_resolve();
-	if (status != DONE)
-		nl_close(&genl);
+	nl_close(&genl);
+	return error.number == ENOENT ? DONE :
+	       nl_refused(&error, "generic netlink");
+}
+
+static enum status genl_open(void)
+{
+	enum status status = genl_open_if();
+
+	if (status != DONE || genl.sock)
+		return status;
+
+	return refused("the kernel has no dsr module loaded: modprobe dsr");
+}
+
+enum status genl_probe(bool *there)
+{
+	enum status status = genl_open_if();
+
+	*there = genl.sock;
 	return status;
 }
 

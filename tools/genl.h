@@ -3,6 +3,7 @@
 #ifndef DSRCTL_GENL_H
 #define DSRCTL_GENL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "dsr.h"
@@ -12,6 +13,9 @@ struct nlmsghdr *genl_request(struct request *buf, enum dsr_cmd command);
 
 /* The same in a buffer of the caller's, which is as large as it has to be. */
 struct nlmsghdr *genl_begin(void *buf, enum dsr_cmd command);
+
+/* @there: the module is loaded.  That it isn't is reported by whoever asks it. */
+enum status genl_probe(bool *there);
 
 /* Asks for one thing, or for all of them; a failure is reported. */
 enum status genl_do(struct nlmsghdr *request, struct answer *answer);

@@ -96,6 +96,24 @@ ok "apply: standard input that is closed" without_input fails 1 '^dsrctl: ' appl
 ok "apply: a name of a million letters" \
 	fails 1 'File name too long' apply "$(printf '%0100000d' 0)"
 
+##### what is wrong with a configuration, without a module too
+
+# applied PATTERN < FILE: the file is refused as wrong, in one line
+applied()
+{
+	cat >"$tmp/conf"
+	fails 2 "^dsrctl: $tmp/conf:$1" apply "$tmp/conf" --dry-run &&
+		fails 2 "^dsrctl: $tmp/conf:$1" apply "$tmp/conf"
+}
+
+web=10.2.0.1:80/tcp
+ok "apply: a wrong line" applied '2: weight "-1": a number from 0 to 65535' \
+	<<<"service add $web"$'\n'"backend add $web 10.3.0.1 weight -1"
+ok "apply: a wrong generation" fails 2 '^dsrctl: --generation "x": a number from 0' \
+	apply "$tmp/empty" --generation x
+[[ -d /sys/module/dsr ]] ||
+	ok "apply: no module" fails 1 'no dsr module loaded' apply "$tmp/empty" --dry-run
+
 # The sanitizers themselves want more memory than that.
 dsrctl=$("$sources/tests/lib/build-tools")/dsrctl
 ok "it is built without them" test -x "$dsrctl"
