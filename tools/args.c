@@ -40,18 +40,26 @@ void list_add(char *list, const char *word)
 	snprintf(list + len, LIST_LEN - len, "%s%s", len ? ", " : "", word);
 }
 
-static void list_commands(char *list, const struct command *table,
-			  size_t count, const char *beginning)
+static const struct command *command_at(const struct command *table,
+					size_t count, size_t i)
 {
-	size_t len = strlen(beginning);
+	static const struct command help = { .name = "help" };
+
+	return i < count ? &table[i] : &help;
+}
+
+/* @end: up to there command_at() is asked. */
+static void list_commands(char *list, const struct command *table,
+			  size_t count, size_t end, const char *beginning)
+{
+	const char *name;
 
 	*list = '\0';
-	for (size_t i = 0; i < count; i++)
-		if (!strncmp(beginning, table[i].name, len))
-			list_add(list, table[i].name);
-
-	if (!strncmp(beginning, "help", len))
-		list_add(list, "help");
+	for (size_t i = 0; i < end; i++) {
+		name = command_at(table, count, i)->name;
+		if (!strncmp(beginning, name, strlen(beginning)))
+			list_add(list, name);
+	}
 }
 
 /* As in iproute2 a word may be cut, but never to what could mean two: what is
@@ -60,14 +68,14 @@ static void list_commands(char *list, const struct command *table,
  */
 static const struct command *command_match(const char *word,
 					   const struct command *table,
-					   size_t count, bool *ambiguous)
+					   size_t count, size_t end,
+					   bool *ambiguous)
 {
-	static const struct command help = { .name = "help" };
 	const struct command *found = NULL;
 
 	*ambiguous = false;
-	for (size_t i = 0; i <= count; i++) {
-		const struct command *command = i < count ? &table[i] : &help;
+	for (size_t i = 0; i < end; i++) {
+		const struct command *command = command_at(table, count, i);
 
 		if (!strcmp(word, command->name))
 			return command;
@@ -79,6 +87,33 @@ static const struct command *command_match(const char *word,
 		found = command;
 	}
 	return *ambiguous ? NULL : found;
+}
+
+static const struct command *find(const char *what, const char *word,
+				  const struct command *table, size_t count,
+				  size_t end)
+{
+	const char *one_of = end > 1 ? "one of " : "";
+	const struct command *found;
+	char list[LIST_LEN];
+	bool ambiguous = false;
+
+	if (word && *word) {
+		found = command_match(word, table, count, end, &ambiguous);
+		if (found)
+			return found;
+	}
+
+	list_commands(list, table, count, end, word && ambiguous ? word : "");
+	if (!word)
+		usage_error("no %s given: %s%s is expected", what, one_of,
+			    list);
+	else if (*word && ambiguous)
+		usage_error("%s \"%s\" may mean %s", what, word, list);
+	else
+		usage_error("%s \"%s\": %s%s is expected", what, word, one_of,
+			    list);
+	return NULL;
 }
 
 /**
@@ -93,25 +128,15 @@ static const struct command *command_match(const char *word,
 const struct command *command_find(const char *what, const char *word,
 				   const struct command *table, size_t count)
 {
-	const struct command *found;
-	char list[LIST_LEN];
-	bool ambiguous = false;
+	return find(what, word, table, count, count + 1);
+}
 
-	if (word && *word) {
-		found = command_match(word, table, count, &ambiguous);
-		if (found)
-			return found;
-	}
-
-	list_commands(list, table, count, word && ambiguous ? word : "");
-	if (!word)
-		usage_error("no %s given: one of %s is expected", what, list);
-	else if (*word && ambiguous)
-		usage_error("%s \"%s\" may mean %s", what, word, list);
-	else
-		usage_error("%s \"%s\": one of %s is expected", what, word,
-			    list);
-	return NULL;
+/* The same where there is no help: in a configuration. */
+const struct command *command_find_only(const char *what, const char *word,
+					const struct command *table,
+					size_t count)
+{
+	return find(what, word, table, count, count);
 }
 
 enum status object_run(const struct object *object, struct args *args)

@@ -236,25 +236,25 @@ static enum status verb_read(struct args *args, const char *what,
 {
 	const struct command *verb;
 
-	verb = command_find(what, args_next(args), verbs, count);
-	return verb && verb->run ? verb->run(args) : USAGE;
+	verb = command_find_only(what, args_next(args), verbs, count);
+	return verb ? verb->run(args) : USAGE;
 }
 
 static enum status service_line(struct args *args)
 {
-	return verb_read(args, "configuration: service verb", service_verbs,
+	return verb_read(args, "configuration service verb", service_verbs,
 			 ARRAY_SIZE(service_verbs));
 }
 
 static enum status backend_line(struct args *args)
 {
-	return verb_read(args, "configuration: backend verb", backend_verbs,
+	return verb_read(args, "configuration backend verb", backend_verbs,
 			 ARRAY_SIZE(backend_verbs));
 }
 
 static enum status device_line(struct args *args)
 {
-	return verb_read(args, "configuration: device verb", device_verbs,
+	return verb_read(args, "configuration device verb", device_verbs,
 			 ARRAY_SIZE(device_verbs));
 }
 
@@ -269,9 +269,9 @@ static enum status line_read(struct args *args)
 {
 	const struct command *line;
 
-	line = command_find("configuration line", args_next(args), lines,
-			    ARRAY_SIZE(lines));
-	return line && line->run ? line->run(args) : USAGE;
+	line = command_find_only("configuration line", args_next(args), lines,
+				 ARRAY_SIZE(lines));
+	return line ? line->run(args) : USAGE;
 }
 
 enum status config_read(struct config *config, struct script *script)

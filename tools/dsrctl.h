@@ -55,6 +55,9 @@ struct command {
 
 const struct command *command_find(const char *what, const char *word,
 				   const struct command *table, size_t count);
+const struct command *command_find_only(const char *what, const char *word,
+					const struct command *table,
+					size_t count);
 
 /* @usage is its help, whole; the verbs are those beside "help". */
 struct object {

@@ -109,6 +109,13 @@ applied()
 web=10.2.0.1:80/tcp
 ok "apply: a wrong line" applied '2: weight "-1": a number from 0 to 65535' \
 	<<<"service add $web"$'\n'"backend add $web 10.3.0.1 weight -1"
+ok "apply: there is no help in a file" applied '1: .* "help": one of service, backend, device, set is' \
+	<<<'help'
+for object in service device; do
+	ok "... nor of $object" applied '1: configuration .* verb "help": (add|attach) is expected' \
+		<<<"$object help"
+done
+ok "apply: no verb" applied '1: no configuration backend verb given: one of add, drain is' <<<'backend'
 ok "apply: a wrong generation" fails 2 '^dsrctl: --generation "x": a number from 0' \
 	apply "$tmp/empty" --generation x
 [[ -d /sys/module/dsr ]] ||
