@@ -150,13 +150,14 @@ struct config_backend *config_backend_add(struct config_service *service,
 	return &backends[service->count++];
 }
 
-bool config_has_device(const struct config *config, unsigned int ifindex)
+const struct config_device *config_device_find(const struct config *config,
+					       unsigned int ifindex)
 {
 	for (size_t i = 0; i < config->devices_count; i++)
 		if (config->devices[i].ifindex == ifindex)
-			return true;
+			return &config->devices[i];
 
-	return false;
+	return NULL;
 }
 
 enum status config_device_add(struct config *config, unsigned int ifindex,

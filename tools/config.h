@@ -76,7 +76,8 @@ struct config_backend *config_backend_add(struct config_service *service,
 					  const struct address *address);
 enum status config_device_add(struct config *config, unsigned int ifindex,
 			      unsigned int line);
-bool config_has_device(const struct config *config, unsigned int ifindex);
+const struct config_device *config_device_find(const struct config *config,
+					       unsigned int ifindex);
 
 /* A copy that lasts as long as the configuration. */
 const struct nlattr *config_keep(struct config *config,

@@ -50,7 +50,7 @@ static enum status devices_diff(const struct diff *diff,
 	enum status status = DONE;
 
 	for (size_t i = 0; status == DONE && i < one->devices_count; i++)
-		if (!config_has_device(other, one->devices[i].ifindex))
+		if (!config_device_find(other, one->devices[i].ifindex))
 			status = emit(diff, (struct change){
 				.command = command,
 				.line = one->devices[i].line,

@@ -170,6 +170,10 @@ static enum status drain_read(struct args *args)
 	if (!backend)
 		return usage_error("backend %s: a line that adds it is expected before this one",
 				   address_format(&address, name));
+	if (backend_drains(backend->nest))
+		return usage_error("backend %s: line %u drains it already",
+				   address_format(&address, name),
+				   backend->line);
 	backend->line = reading.line;
 	merged = genl_request(&merging, DSR_CMD_BACKEND_ADD);
 	backend_put_drained(merged, backend->nest, nest_of(message));
@@ -179,15 +183,17 @@ static enum status drain_read(struct args *args)
 
 static enum status device_read(struct args *args)
 {
+	const struct config_device *device;
 	unsigned int ifindex;
 	enum status status;
 
 	status = device_take(args, &ifindex);
 	if (status != DONE)
 		return status;
-	if (config_has_device(reading.config, ifindex))
-		return usage_error("device \"%s\": another line attaches this device already",
-				   device_name(ifindex));
+	device = config_device_find(reading.config, ifindex);
+	if (device)
+		return usage_error("device \"%s\": line %u attaches it already",
+				   device_name(ifindex), device->line);
 
 	return config_device_add(reading.config, ifindex, reading.line);
 }
@@ -208,8 +214,8 @@ static enum status set_read(struct args *args)
 	mnl_attr_for_each_nested(attr, nest_of(message)) {
 		setting = &reading.config->settings[mnl_attr_get_type(attr)];
 		if (setting->attr)
-			return usage_error("line %u has this setting already",
-					   setting->line);
+			return usage_error("%s: line %u has this setting already",
+					   setting_name(attr), setting->line);
 		setting->line = reading.line;
 		setting->attr = config_keep(reading.config, attr);
 		if (!setting->attr)

@@ -49,19 +49,29 @@ enum status settings_take(struct args *args, struct nlmsghdr *request)
 	return status;
 }
 
-void setting_save_value(const struct nlattr *attr)
+const char *setting_name(const struct nlattr *attr)
 {
 	for (size_t i = 0; i < SETTABLE; i++)
 		if (settings[i].attr == mnl_attr_get_type(attr))
-			out_number(settings[i].name, " %" PRIu64,
-				   attr_number(attr, 0));
+			return settings[i].name;
+
+	return NULL;
+}
+
+void setting_save_value(const struct nlattr *attr)
+{
+	const char *name = setting_name(attr);
+
+	if (name)
+		out_number(name, " %" PRIu64, attr_number(attr, 0));
 }
 
 void setting_save(const struct nlattr *attr)
 {
-	for (size_t i = 0; i < SETTABLE; i++)
-		if (settings[i].attr == mnl_attr_get_type(attr))
-			out_string(NULL, "set %s", settings[i].name);
+	const char *name = setting_name(attr);
+
+	if (name)
+		out_string(NULL, "set %s", name);
 	setting_save_value(attr);
 }
 

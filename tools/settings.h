@@ -11,9 +11,10 @@ enum status settings_get(struct answer *answer, const struct nlattr **attrs);
 /* Takes settings, and puts them as the nest DSR_A_SETTINGS. */
 enum status settings_take(struct args *args, struct nlmsghdr *request);
 
-/* The words that would be taken for one, and its value alone; @attr is in that
- * nest.
+/* The name of one that can be set, NULL for others; the words that would be taken
+ * for it, and its value alone.  @attr is in that nest.
  */
+const char *setting_name(const struct nlattr *attr);
 void setting_save(const struct nlattr *attr);
 void setting_save_value(const struct nlattr *attr);
 

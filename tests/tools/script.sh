@@ -116,6 +116,16 @@ for object in service device; do
 		<<<"$object help"
 done
 ok "apply: no verb" applied '1: no configuration backend verb given: one of add, drain is' <<<'backend'
+ok "apply: a setting twice" applied '2: flows: line 1 has this setting already' \
+	<<<$'set flows 2000\nset hash-seed 1 flows 3000'
+ok "apply: a device twice" applied '3: device "lo": line 1 attaches it already' \
+	<<<$'device attach lo\nset flows 2000\ndevice attach lo'
+ok "apply: a drain twice" applied '4: backend 10.3.0.1: line 3 drains it already' <<-END
+	service add $web
+	backend add $web 10.3.0.1
+	backend drain $web 10.3.0.1
+	backend drain $web 10.3.0.1 for 5
+END
 ok "apply: a wrong generation" fails 2 '^dsrctl: --generation "x": a number from 0' \
 	apply "$tmp/empty" --generation x
 [[ -d /sys/module/dsr ]] ||
