@@ -13,6 +13,7 @@
 
 #define INDENT 4
 #define DEPTH_MAX 8
+#define REPORT_LEN 1000	/* characters of a message */
 
 /* Of JSON only the outermost list's present item is held in memory: node[0]
  * stands for that list and is NULL, node[1] is the item.  An item in no list is
@@ -203,6 +204,19 @@ void out_where(const char *file, unsigned int line)
 	where.line = line;
 }
 
+/* A word may be as long as a file: what is expected stands behind it. */
+static void shorten(char *text)
+{
+	static const char gap[] = " ... ";
+	char *middle = text + REPORT_LEN / 2, *behind = middle + strlen(gap);
+	size_t len = strlen(text);
+
+	if (len <= REPORT_LEN + strlen(gap))
+		return;
+	memmove(behind, text + len - REPORT_LEN / 2, REPORT_LEN / 2 + 1);
+	memcpy(middle, gap, strlen(gap));
+}
+
 /* One line, whatever the words that are quoted in it contain. */
 static void report(const char *kind, const char *format, va_list values)
 {
@@ -211,6 +225,7 @@ static void report(const char *kind, const char *format, va_list values)
 	if (vasprintf(&text, format, values) < 0)
 		return;
 
+	shorten(text);
 	for (char *c = text; *c; c++)
 		if (iscntrl((unsigned char)*c))
 			*c = '?';

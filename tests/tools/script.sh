@@ -78,6 +78,14 @@ ok "... in a comment" batch '1: a NUL byte' < <(printf '# \0\n')
 ok "... alone" batch '1: a NUL byte' < <(printf '\0')
 ok "a word of a million letters" batch '1: configuration|1: object' \
 	< <(head -c 1000000 /dev/zero | tr '\0' x)
+ok "... is cut short in the message" test "$(wc -c <"$tmp/err")" -lt 2000
+ok "... which still says what is expected" grep -q 'xxx \.\.\. x*": one of .* is expected$' "$tmp/err"
+for len in {840..860}; do
+	printf -v word '%0*d' "$len" 0
+	run 2 "$word" || echo "not cut well: $len"
+	grep -Eq '^dsrctl: object "0+( \.\.\. 0+)?": one of .* is expected$' "$tmp/err" || echo "not cut well: $len"
+done >"$tmp/cut"
+is "... wherever it is cut" "$(<"$tmp/cut")" ""
 ok "a million words" batch '1: ' \
 	< <(echo -n 'service add 10.2.0.1'; yes ' hash' | head -n 1000000 | tr -d '\n')
 ok "control characters stay out of the message" batch '1: .*"a\?\[31mb"' <<<$'a\e[31mb'
