@@ -139,14 +139,26 @@ const struct command *command_find_only(const char *what, const char *word,
 	return find(what, word, table, count, count);
 }
 
+/* Without a verb it is shown, if it can be. */
+static const char *verb_word(const struct object *object, struct args *args)
+{
+	if (args->left)
+		return args_next(args);
+
+	for (size_t i = 0; i < object->count; i++)
+		if (!strcmp(object->verbs[i].name, "show"))
+			return "show";
+
+	return NULL;
+}
+
 enum status object_run(const struct object *object, struct args *args)
 {
-	const char *word = args_next(args);
 	const struct command *verb;
 	char what[32];
 
 	snprintf(what, sizeof(what), "%s verb", object->name);
-	verb = command_find(what, word ? word : "show", object->verbs,
+	verb = command_find(what, verb_word(object, args), object->verbs,
 			    object->count);
 	if (!verb)
 		return USAGE;

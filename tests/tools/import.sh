@@ -179,7 +179,7 @@ is "... and nothing is printed" "$(wc -c < "$T/out")" 0
 
 ##### usage
 
-fails_with 2 'import verb "show": one of ipvs, help' "$dsrctl" import
+fails_with 2 'no import verb given: one of ipvs, help' "$dsrctl" import
 fails_with 2 'import verb "keepalived": one of ipvs' "$dsrctl" import keepalived
 fails_with 2 '"file": nothing more' "$dsrctl" import ipvs file
 fails_with 2 'option "-j": import prints lines' "$dsrctl" -j import ipvs
