@@ -21,6 +21,7 @@
 
 #define ROOM		4194304		/* bytes: some thousand events */
 #define ROOM_MAX	1073741824
+#define ROOM_EXPECTED	"a number of bytes from 0 to %d is expected"
 
 static const char *const kinds[] = DSR_EVENT_KIND_NAMES;
 
@@ -192,8 +193,10 @@ static enum status room_take(struct args *args, uint64_t *room)
 				   word);
 
 	word = args_next(args);
-	if (!word || !number_parse(word, ROOM_MAX, room))
-		return usage_error("rcvbuf: a number of bytes from 0 to %d is expected",
+	if (!word)
+		return usage_error("rcvbuf: " ROOM_EXPECTED, ROOM_MAX);
+	if (!number_parse(word, ROOM_MAX, room))
+		return usage_error("rcvbuf \"%s\": " ROOM_EXPECTED, word,
 				   ROOM_MAX);
 	return args_end(args);
 }

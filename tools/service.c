@@ -156,7 +156,7 @@ static const struct keyword keywords[] = {
 	{ "affinity", DSR_A_SERVICE_AFFINITY, .put = affinity_put,
 	  .print = affinity_print, .value = affinity_value,
 	  .differs = affinity_differs, .preset = "0",
-	  .values = "SECONDS or SECONDS/LEN, LEN bits of the client's address," },
+	  .values = "SECONDS up to 2592000, or SECONDS/LEN with 1 to 32 or (IPv6) 128 bits," },
 	{ "stateless", DSR_A_SERVICE_STATELESS,
 	  .names = switch_names, .count = ARRAY_SIZE(switch_names),
 	  .bare = true },

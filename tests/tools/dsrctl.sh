@@ -231,7 +231,7 @@ option()
 }
 
 option service hash 'one of 5tuple, source, source-port, destination' port ''
-option service affinity 'SECONDS or SECONDS/LEN, LEN bits .*' \
+option service affinity 'SECONDS up to 2592000, or SECONDS/LEN with .*' \
 	-1 2592001 300/0 300/33 300/ /24 300/24/1 five ''
 option service adopt 'one of off, on' yes 1 ''
 option service on-remove 'one of reschedule, drop' keep ''
@@ -349,7 +349,7 @@ usage "get of what isn't there" \
 usage "get of two" '"hash-seed": nothing more' get flows hash-seed
 usage "monitor of something" 'rcvbuf BYTES is expected' monitor service
 usage "no room for events" 'rcvbuf: a number of bytes' monitor rcvbuf
-usage "no number of bytes" 'rcvbuf: a number of bytes' monitor rcvbuf 4k
+usage "no number of bytes" 'rcvbuf "4k": a number of bytes' monitor rcvbuf 4k
 usage "a word too many" '"now": nothing more' monitor rcvbuf 4096 now
 usage "no VIP" 'a VIP is expected' realserver add
 usage "realserver with a service" 'VIP "10.2.0.1:80/tcp"' \
