@@ -107,7 +107,7 @@ static enum status import_ipvs(struct args *args)
 	enum status status = args_end(args);
 
 	if (status == DONE && options.json)
-		status = usage_error("option \"-j\": import prints lines of dsrctl");
+		status = usage_error("option \"--json\": import prints lines of dsrctl");
 	if (status == DONE)
 		status = locals_get(&ipvs.locals);
 	if (status == DONE)

@@ -182,7 +182,7 @@ is "... and nothing is printed" "$(wc -c < "$T/out")" 0
 fails_with 2 'no import verb given: one of ipvs, help' "$dsrctl" import
 fails_with 2 'import verb "keepalived": one of ipvs' "$dsrctl" import keepalived
 fails_with 2 '"file": nothing more' "$dsrctl" import ipvs file
-fails_with 2 'option "-j": import prints lines' "$dsrctl" -j import ipvs
+fails_with 2 'option "--json": import prints lines' "$dsrctl" -j import ipvs
 directory() {
 	"$dsrctl" import ipvs < "$T"
 }
