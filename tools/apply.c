@@ -294,10 +294,8 @@ enum status apply_main(struct args *args)
 	enum status status;
 	const char *path;
 
-	if (args_help(args)) {
-		fputs(usage, stdout);
+	if (args_help(args, usage))
 		return DONE;
-	}
 
 	path = args_next(args);
 	if (!path)

@@ -28,9 +28,13 @@ enum status args_end(const struct args *args)
 			   args->word[0]);
 }
 
-bool args_help(const struct args *args)
+bool args_help(const struct args *args, const char *usage)
 {
-	return args->left == 1 && !strcmp(args->word[0], "help");
+	if (args->left != 1 || strcmp(args->word[0], "help"))
+		return false;
+
+	fputs(usage, stdout);
+	return true;
 }
 
 void list_add(char *list, const char *word)

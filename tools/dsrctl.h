@@ -44,8 +44,8 @@ struct args {
 const char *args_next(struct args *args);
 enum status args_end(const struct args *args);
 
-/* Whether an object that has no verbs is asked for its help. */
-bool args_help(const struct args *args);
+/* Whether an object that has no verbs is asked for its help, which is printed. */
+bool args_help(const struct args *args, const char *usage);
 
 /* An object of the command line, or a verb of an object. */
 struct command {

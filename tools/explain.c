@@ -381,10 +381,8 @@ enum status explain_main(struct args *args)
 	struct packet packet;
 	enum status status;
 
-	if (args_help(args)) {
-		fputs(usage, stdout);
+	if (args_help(args, usage))
 		return DONE;
-	}
 
 	genl_request(&request, DSR_CMD_EXPLAIN);
 	status = request_take(args, &packet, &request.header);

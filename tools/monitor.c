@@ -207,10 +207,8 @@ enum status monitor_main(struct args *args)
 	uint64_t room;
 	int fd;
 
-	if (args_help(args)) {
-		fputs(usage, stdout);
+	if (args_help(args, usage))
 		return DONE;
-	}
 
 	status = room_take(args, &room);
 	if (status == DONE)

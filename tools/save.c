@@ -77,10 +77,8 @@ enum status save_main(struct args *args)
 	struct config config;
 	enum status status;
 
-	if (args_help(args)) {
-		fputs(usage, stdout);
+	if (args_help(args, usage))
 		return DONE;
-	}
 
 	status = args_end(args);
 	if (status == DONE && options.json)

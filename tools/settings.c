@@ -81,10 +81,8 @@ enum status set_main(struct args *args)
 	struct request request;
 	enum status status;
 
-	if (args_help(args)) {
-		fputs(set_usage, stdout);
+	if (args_help(args, set_usage))
 		return DONE;
-	}
 
 	message = genl_request(&request, DSR_CMD_SETTINGS_SET);
 	status = settings_take(args, message);
@@ -155,10 +153,8 @@ enum status get_main(struct args *args)
 	struct answer answer = { 0 };
 	enum status status;
 
-	if (args_help(args)) {
-		fputs(get_usage, stdout);
+	if (args_help(args, get_usage))
 		return DONE;
-	}
 
 	status = setting_take(args, &setting);
 	if (status == DONE)

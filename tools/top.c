@@ -179,10 +179,8 @@ enum status top_main(struct args *args)
 	uint64_t seconds = 1;
 	const char *word;
 
-	if (args_help(args)) {
-		fputs(usage, stdout);
+	if (args_help(args, usage))
 		return DONE;
-	}
 
 	word = args_next(args);
 	if (word && (!number_parse(word, SECONDS_MAX, &seconds) || !seconds))
