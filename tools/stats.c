@@ -128,7 +128,7 @@ static void flow_table_print(const struct nlattr *const *settings)
 	out_number("flows", "flow table: room for %" PRIu64 " flows", flows);
 	out_number("flow-bytes", ", %" PRIu64 " bytes", bytes);
 	out_number("bytes-per-flow", ", %" PRIu64 " a flow",
-		   (bytes + flows - 1) / flows);
+		   (bytes + flows / 2) / flows);
 	out_item_close();
 }
 
