@@ -42,7 +42,7 @@ static void result_print(struct check *check, const char *condition,
 	out_item_open(NULL);
 	out_string("check", NULL, condition);
 	out_string("result", "%-4s  ", words[result]);
-	out_string("text", "%s", text);
+	out_string("message", "%s", text);
 	if (mend)
 		out_string("mend", "  (mend: %s)", mend);
 	out_item_close();

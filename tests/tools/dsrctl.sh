@@ -730,7 +730,7 @@ check "show -j" prints '^\[\{"vip":"10.2.0.1","dev":"lo","arp_ignore":1,' \
 	-j "${rs[@]}" show 10.2.0.1
 check "check: all holds" run 0 "${rs[@]}" check 10.2.0.1
 check "check: each in a line" not grep -qvE '^(ok  |note)  ' "$tmp/out"
-check "check -j" prints '"check":"arp_ignore","result":"ok"' \
+check "check -j" prints '"check":"arp_ignore","result":"ok","message":"' \
 	-j "${rs[@]}" check 10.2.0.1
 
 # The backend sends from the VIP: whom does it ask, and in whose name?
