@@ -497,6 +497,10 @@ for words in service:{add,set,del,show,flush} \
 	import:ipvs explain top monitor doctor save apply metrics:{show,textfile}; do
 	check "the man page has ${words/:/ }" man_has "dsrctl ${words/:/ } "
 done
+# What things are called in JSON.
+while read -r key; do
+	check "the man page has the key $key" grep -qE "[ (]${key}[ ,.;:)]" "$tmp/page"
+done < <(sed -nE 's/.*out_[a-z_]+\("([a-z_-]+)",.*/\1/p' "$tools"/*.c | sort -u)
 for option in json pretty stats netns batch force version help explain dry-run \
 	generation; do
 	check "the man page has --$option" man_has " --$option"
