@@ -253,8 +253,8 @@ static enum status check_listening(struct check *check)
 
 	if (listeners.count)
 		result_print(check, "listening", OK,
-			     fill(text, "%zu sockets listen on %s",
-				  listeners.count,
+			     fill(text, "%zu socket%s on %s", listeners.count,
+				  listeners.count == 1 ? " listens" : "s listen",
 				  selector_format(check->service, name)), NULL);
 	else
 		unserved_print(check, &listeners);

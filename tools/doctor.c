@@ -281,14 +281,21 @@ static enum status diagnoses_run(struct doctor *doctor)
 	return status;
 }
 
+static void count_print(uint64_t count, const char *one, const char *others)
+{
+	out_number(NULL, count == 1 ? one : others, count);
+}
+
 static void summary_print(const struct doctor *doctor)
 {
 	if (options.json)
 		return;
 
 	out_item_open(NULL);
-	out_number(NULL, "%" PRIu64 " errors, ", doctor->found[ERROR]);
-	out_number(NULL, "%" PRIu64 " warnings", doctor->found[WARNING]);
+	count_print(doctor->found[ERROR], "%" PRIu64 " error, ",
+		    "%" PRIu64 " errors, ");
+	count_print(doctor->found[WARNING], "%" PRIu64 " warning",
+		    "%" PRIu64 " warnings");
 	out_item_close();
 }
 

@@ -407,6 +407,8 @@ check "no such network namespace, for each line of a batch" elsewhere
 if grep -qw '^dsr' /proc/modules 2>/dev/null; then
 	check "module not loaded # SKIP it is" true
 else
+	check "doctor says so" run 1 doctor
+	check "... and that it is one error" grep -qx '1 error, 0 warnings' "$tmp/out"
 	for words in "service" "service show $svc" "service add $svc" \
 		"service del $svc" "service flush" "backend show" \
 		"backend add $svc 10.3.0.1 weight 2 mode l2" "stats" \
