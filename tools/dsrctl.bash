@@ -183,6 +183,8 @@ _dsrctl_next()
 		_dsrctl_live vip realserver show ;;
 	"metrics textfile 2")
 		echo FILE ;;
+	"apply "*" 2")
+		printf '%s\n' --dry-run --generation ;;
 	"stats show 2" | "doctor show 2")
 		echo --explain ;;
 	esac
@@ -208,6 +210,13 @@ _dsrctl_option_takes()
 	fi
 }
 
+# The network namespace that is attached to an option, as in -nNAME, or nothing.
+_dsrctl_netns_attached()
+{
+	[[ $1 =~ ^--?netns=(.+)$ || $1 != -netns && $1 =~ ^-[jps]*n(.+)$ ]] &&
+		echo "${BASH_REMATCH[1]}"
+}
+
 # The options that go with the object.
 _dsrctl_flags()
 {
@@ -223,7 +232,7 @@ _dsrctl_flags()
 _dsrctl()
 {
 	local -a dsrctl=("${COMP_WORDS[0]}") before=() words=() list=()
-	local line cur word value=
+	local line cur word value='' attached=''
 
 	# Colons are part of the words here, whatever COMP_WORDBREAKS says.
 	line=${COMP_LINE:0:COMP_POINT}
@@ -236,6 +245,8 @@ _dsrctl()
 			value=
 		elif [[ $word == -* ]]; then
 			value=$(_dsrctl_option_takes "$word")
+			word=$(_dsrctl_netns_attached "$word")
+			[[ -z $word ]] || dsrctl+=(-n "$word")
 		else
 			words+=("$word")
 		fi
@@ -244,6 +255,13 @@ _dsrctl()
 	# "mark 7" names a service as one word does.
 	if [[ ${#words[@]} -gt 3 && ${words[2]} == mark ]]; then
 		words=("${words[@]:0:2}" "mark ${words[3]}" "${words[@]:4}")
+	fi
+
+	if [[ -z $value && $cur =~ ^(--?[a-z]+)=(.*)$ ]]; then
+		attached=${BASH_REMATCH[1]}=
+		cur=${BASH_REMATCH[2]}
+		value=$(_dsrctl_option_takes "${BASH_REMATCH[1]}")
+		[[ -n $value ]] || value=NUMBER
 	fi
 
 	if [[ $value == NETNS ]]; then
@@ -262,6 +280,9 @@ _dsrctl()
 	fi
 
 	# bash replaces only what stands behind the last break in the word.
+	if [[ -n $attached && $COMP_WORDBREAKS != *=* ]]; then
+		COMPREPLY=("${COMPREPLY[@]/#/$attached}")
+	fi
 	if [[ $cur == *:* && $COMP_WORDBREAKS == *:* ]]; then
 		COMPREPLY=("${COMPREPLY[@]#"${cur%"${cur##*:}"}"}")
 	fi

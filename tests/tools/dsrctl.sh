@@ -558,6 +558,15 @@ check "completion of settings" completes "dsrctl get f" flows flow-bytes
 check "completion of what monitor takes" completes "dsrctl monitor " rcvbuf help
 check "completion of the options of apply" \
 	completes "dsrctl apply --d" --dry-run
+check "... behind its file" completes "dsrctl apply x " --dry-run --generation
+wordbreaks=$' \t\n='
+check "completion of files behind =" \
+	completes "dsrctl --batch=${tools%/*}/READ" "${tools%/*}/README.md"
+wordbreaks=$' \t\n'
+check "... where = breaks no word" \
+	completes "dsrctl --batch=${tools%/*}/READ" "--batch=${tools%/*}/README.md"
+unset wordbreaks
+check "completion of nothing behind another =" completes "dsrctl --json=" ""
 check "completion of a batch's option" completes "dsrctl -b x --f" --force
 check "completion of nothing for a generation" \
 	completes "dsrctl apply x --generation " ""
@@ -621,8 +630,11 @@ for words in "service set" "service del" "service show" "backend add" \
 done
 check "completion of services with another option before" \
 	completes "dsrctl -s service del 10.2.0.1" "$svc"
-check "completion of another namespace's services" \
-	completes "dsrctl -n there service show [" '[2001:db8::1]:53/udp'
+for words in "-n there" -nthere -jnthere "-netns there" --netns=there -netns=there; do
+	check "completion of another namespace's services, by $words" \
+		completes "dsrctl $words service show [" '[2001:db8::1]:53/udp'
+done
+check "... and none of this one's" completes "dsrctl -nelsewhere service show " ""
 check "completion of marks" completes "dsrctl service del mark " 7 9/ipv6
 check "completion of destinations" completes "dsrctl explain 192.0.2.7:1 " \
 	"$svc" '[2001:db8::1]:53/udp'
