@@ -25,6 +25,14 @@ static bool written(int fd, write_file *write, const void *from)
 	return !fclose(file) && whole;
 }
 
+/* Another file takes its name: of /dev/null or a link nothing would be left. */
+static bool replaceable(const char *path)
+{
+	struct stat old;
+
+	return lstat(path, &old) || S_ISREG(old.st_mode);
+}
+
 /* In the same directory, so that it is one file system. */
 enum status file_replace(const char *path, write_file *write, const void *from)
 {
@@ -32,6 +40,9 @@ enum status file_replace(const char *path, write_file *write, const void *from)
 	char *new;
 	int fd;
 
+	if (!replaceable(path))
+		return refused("%s: a regular file is expected, or none as yet",
+			       path);
 	if (asprintf(&new, "%s.XXXXXX", path) < 0)
 		return out_of_memory();
 

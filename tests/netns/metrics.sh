@@ -158,6 +158,6 @@ fails_with 1 "not permitted|CAP_NET_ADMIN" director setpriv --bounding-set=-net_
 is "without the capability it is as it was" "$(cat "$T/dir/dsr.prom")" old
 umount "$T/dir"
 fails_with 1 "none/dsr.prom: No such file" director dsrctl metrics textfile "$T/none/dsr.prom"
-fails_with 1 "$T/dir: .*directory" director dsrctl metrics textfile "$T/dir"
+fails_with 1 "$T/dir: a regular file" director dsrctl metrics textfile "$T/dir"
 is "nothing is left of it" "$(ls -d "$T"/dir*)" "$T/dir"
 not_ok "a full device" director sh -c 'dsrctl metrics > /dev/full'

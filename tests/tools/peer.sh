@@ -43,6 +43,22 @@ is "what was recorded is shown" "$(with_peer -j service show | jq -c 'map(.backe
 with_peer save >"$T/conf"
 is "what was saved is what there is" "$(with_peer apply "$T/conf" --dry-run)" ""
 
+##### a file that is replaced
+
+with_peer metrics textfile >"$T/metrics"
+with_peer metrics textfile "$T/new.prom"
+is "metrics are written to a file" "$(grep -c . "$T/new.prom")" "$(grep -c . "$T/metrics")"
+echo before >"$T/new.prom"
+with_peer metrics textfile "$T/new.prom"
+is "... which is replaced" "$(grep -cx before "$T/new.prom")" 0
+mkfifo "$T/pipe"
+ln -s new.prom "$T/link"
+for file in "$T/pipe" "$T/link" "$T"; do
+	kind=$(stat -c %F "$file")
+	fails_with 1 "^dsrctl: $file: a regular file is expected" with_peer metrics textfile "$file"
+	is "a $kind stays one" "$(stat -c %F "$file")" "$kind"
+done
+
 ##### a module of another release
 
 sed -e 's/flows 4096/flows 8192/' -e '/10.3.0.2/d' -e 's/weight 2/weight 3/' \
