@@ -290,6 +290,8 @@ enum status config_read(struct config *config, struct script *script)
 	while (script_next(script, &args, &status)) {
 		reading.line = script->line;
 		if (status == DONE)
+			status = script_no_option(&args);
+		if (status == DONE)
 			status = line_read(&args);
 		if (status != DONE)
 			break;

@@ -272,6 +272,8 @@ static enum status batch_run(const char *path)
 	while ((failed == DONE || options.force) &&
 	       script_next(&script, &args, &status)) {
 		if (status == DONE)
+			status = script_no_option(&args);
+		if (status == DONE)
 			status = run(&args);
 		if (failed == DONE)
 			failed = status;

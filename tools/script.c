@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,4 +147,18 @@ void script_close(struct script *script)
 	free(script->text);
 	free(script->words);
 	*script = (struct script){ 0 };
+}
+
+/* A number below 0 is no option, nor is "-", standard input. */
+enum status script_no_option(const struct args *args)
+{
+	const char *word;
+
+	for (int i = 0; i < args->left; i++) {
+		word = args->word[i];
+		if (*word == '-' && (word[1] == '-' || isalpha((unsigned char)word[1])))
+			return usage_error("option \"%s\": options stand on the command line alone",
+					   word);
+	}
+	return DONE;
 }

@@ -35,4 +35,7 @@ bool script_next(struct script *script, struct args *args,
 		 enum status *status);
 void script_close(struct script *script);
 
+/* That a line has no option of dsrctl, which are for the command line. */
+enum status script_no_option(const struct args *args);
+
 #endif /* DSRCTL_SCRIPT_H */

@@ -93,6 +93,14 @@ ok "bytes that are no text" batch '1: ' < <(printf '\xff\xfe\x80 \xc3\x28\n')
 ok "a \"#\" within a word begins no comment" batch '1: .*"top#"' <<<'top#'
 ok "a file of noise" batch '1: ' < <(head -c 100000 "$dsrctl")
 
+for line in '-j service show' 'service show -j' 'top --help' 'service show -'; do
+	case $line in
+	*-) pattern='1: address "-"' ;;
+	*) pattern='1: option "-.*": options stand on the command line alone' ;;
+	esac
+	ok "\"$line\"" batch "$pattern" <<<"$line"
+done
+
 ##### files that can't be read
 
 ok "no such file" fails 1 "^dsrctl: $tmp/no: No such file" -b "$tmp/no"
@@ -124,6 +132,8 @@ for object in service device; do
 		<<<"$object help"
 done
 ok "apply: no verb" applied '1: no configuration backend verb given: one of add, drain is' <<<'backend'
+ok "apply: an option in a file" applied '1: option "-n": options stand on' <<<'-n there set flows 2000'
+ok "... but not a number" applied '1: flows "-1": a number' <<<'set flows -1'
 ok "apply: a setting twice" applied '2: flows: line 1 has this setting already' \
 	<<<$'set flows 2000\nset hash-seed 1 flows 3000'
 ok "apply: a device twice" applied '3: device "lo": line 1 attaches it already' \
