@@ -65,3 +65,14 @@ const char *address_format(const struct address *address, char *buf)
 
 	return buf;
 }
+
+/* As everybody writes it, with its zeroes; ether_ntoa() leaves them out. */
+const char *lladdr_format(const uint8_t *byte, size_t len, char *buf)
+{
+	int end = 0;
+
+	for (size_t i = 0; i < len && i < LLADDR_MAX; i++)
+		end += sprintf(buf + end, "%s%02x", i ? ":" : "", byte[i]);
+	buf[end] = '\0';
+	return buf;
+}

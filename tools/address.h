@@ -4,6 +4,7 @@
 #define DSRCTL_ADDRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <arpa/inet.h>
 
@@ -25,5 +26,13 @@ bool address_equal(const struct address *a, const struct address *b);
 int address_compare(const struct address *a, const struct address *b);
 bool address_parse(const char *word, struct address *address);
 const char *address_format(const struct address *address, char *buf);
+
+/* Addresses of a link layer, of @len bytes; those beyond LLADDR_MAX are left out.
+ * @buf has LLADDR_LEN characters.
+ */
+#define LLADDR_MAX	15
+#define LLADDR_LEN	(3 * LLADDR_MAX)
+
+const char *lladdr_format(const uint8_t *byte, size_t len, char *buf);
 
 #endif /* DSRCTL_ADDRESS_H */

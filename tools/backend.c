@@ -168,16 +168,10 @@ static const char *dev_value(const struct nlattr *const *attrs, char *buf)
 	return pinned ? device_name(pinned) : NULL;
 }
 
-const char *lladdr_format(const struct nlattr *attr, char *buf)
+const char *lladdr_of(const struct nlattr *attr, char *buf)
 {
-	const uint8_t *byte = mnl_attr_get_payload(attr);
-	size_t len = mnl_attr_get_payload_len(attr);
-	int end = 0;
-
-	for (size_t i = 0; i < len && i < LLADDR_MAX; i++)
-		end += sprintf(buf + end, "%s%02x", i ? ":" : "", byte[i]);
-	buf[end] = '\0';
-	return buf;
+	return lladdr_format(mnl_attr_get_payload(attr),
+			     mnl_attr_get_payload_len(attr), buf);
 }
 
 static void lladdr_print(const struct nlattr *const *attrs)
@@ -191,7 +185,7 @@ static void lladdr_print(const struct nlattr *const *attrs)
 	if (!lladdr)
 		lladdr = pinned;
 	if (lladdr)
-		out_string("lladdr", " lladdr %s", lladdr_format(lladdr, text));
+		out_string("lladdr", " lladdr %s", lladdr_of(lladdr, text));
 	if (attrs[DSR_A_BACKEND_DEV])
 		out_bool("lladdr-pinned", "pinned", pinned);
 }
@@ -203,7 +197,7 @@ static const char *lladdr_value(const struct nlattr *const *attrs, char *buf)
 	if (!pinned || attr_is_zero(pinned))
 		return NULL;
 
-	lladdr_format(pinned, buf);
+	lladdr_of(pinned, buf);
 	return buf;
 }
 

@@ -67,10 +67,8 @@ enum status backends_get(const struct selector *selector,
 const char *backend_state_format(const struct nlattr *nest, char *buf);
 void backend_state_print(const char *key, const struct nlattr *nest);
 
-#define LLADDR_MAX 15		/* bytes, as many as fit into WORD_LEN */
-#define LLADDR_LEN WORD_LEN
-
-const char *lladdr_format(const struct nlattr *attr, char *buf);
+/* @buf has LLADDR_LEN characters, of which WORD_LEN are enough. */
+const char *lladdr_of(const struct nlattr *attr, char *buf);
 
 /* Prints what a DSR_A_BACKEND says, into the item that is open, and of @service
  * the name unless it is NULL.

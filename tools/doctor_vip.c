@@ -11,8 +11,6 @@
 #include "text.h"
 #include "way.h"
 
-#define LLADDR_LEN	sizeof("00:00:00:00:00:00")
-
 static bool is_local(const struct doctor *doctor, const struct address *vip)
 {
 	for (size_t i = 0; i < doctor->locals.count; i++)
@@ -260,16 +258,6 @@ static void stranger_answers(struct doctor *doctor, const char *vip,
 	});
 }
 
-/* As everybody writes it, with its zeroes; ether_ntoa() leaves them out. */
-static const char *lladdr_format(const struct ether_addr *lladdr, char *buf)
-{
-	const uint8_t *byte = lladdr->ether_addr_octet;
-
-	snprintf(buf, LLADDR_LEN, "%02x:%02x:%02x:%02x:%02x:%02x", byte[0],
-		 byte[1], byte[2], byte[3], byte[4], byte[5]);
-	return buf;
-}
-
 static void arp_report(struct doctor *doctor, const struct question *question)
 {
 	bool v4 = address_family(&question->about) == AF_INET;
@@ -281,7 +269,9 @@ static void arp_report(struct doctor *doctor, const struct question *question)
 	address_format(&question->about, vip);
 	fill(what, "%s %s answers %s for it on %s",
 	     found ? "backend" : "the host with the MAC address",
-	     found ? backend.name : lladdr_format(&question->lladdr, lladdr),
+	     found ? backend.name :
+		     lladdr_format(question->lladdr.ether_addr_octet, ETH_ALEN,
+				   lladdr),
 	     v4 ? "ARP" : "ND", question->link->name);
 	if (found)
 		backend_answers(doctor, vip, what);

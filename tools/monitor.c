@@ -138,7 +138,7 @@ static void event_take(const struct nlmsghdr *message)
 	before = event[DSR_A_EVENT_LLADDR_BEFORE];
 	if (before)
 		out_string("lladdr-before", " before %s",
-			   lladdr_format(before, lladdr));
+			   lladdr_of(before, lladdr));
 	if (event[DSR_A_EVENT_PORTID])
 		out_number("by", " by %" PRIu64,
 			   attr_number(event[DSR_A_EVENT_PORTID], 0));
