@@ -44,6 +44,7 @@ expected()
 		./usr/lib/systemd/system/dsr-metrics.service
 		./usr/lib/systemd/system/dsr-metrics.service.d/hardening.conf
 		./usr/lib/systemd/system/dsr-metrics.timer
+		./usr/lib/systemd/system/dsr-realserver@.service
 		./usr/lib/systemd/system/dsr.service
 		./usr/lib/systemd/system/dsr.service.d/hardening.conf
 		./usr/sbin/dsrctl
@@ -91,7 +92,7 @@ exposed_little()
 	return 1
 }
 
-for unit in dsr.service dsr-metrics.service dsr-metrics.timer; do
+for unit in dsr.service dsr-metrics.service dsr-metrics.timer dsr-realserver@10.2.0.1.service; do
 	ok "systemd-analyze verify $unit" verified "$unit"
 done
 for unit in dsr.service dsr-metrics.service; do
