@@ -11,15 +11,6 @@
 #include "text.h"
 #include "way.h"
 
-static bool is_local(const struct doctor *doctor, const struct address *vip)
-{
-	for (size_t i = 0; i < doctor->locals.count; i++)
-		if (address_equal(&doctor->locals.local[i].address, vip))
-			return true;
-
-	return false;
-}
-
 /* On the link of a device its neighbours ask for the VIP; behind a gateway a
  * router is to send it here, and that is known only once it does.  ND answers
  * for addresses of the device that is asked.
@@ -52,7 +43,7 @@ static enum status vip_look(struct doctor *doctor, const struct doctor_vip *vip,
 	struct way way;
 	enum status status;
 
-	if (vip->packets || is_local(doctor, &vip->address) ||
+	if (vip->packets || locals_have(&doctor->locals, &vip->address) ||
 	    proxies_have(proxies, &vip->address))
 		return DONE;
 
@@ -277,7 +268,7 @@ static void arp_report(struct doctor *doctor, const struct question *question)
 		backend_answers(doctor, vip, what);
 	else
 		stranger_answers(doctor, vip, what,
-				 is_local(doctor, &question->about));
+				 locals_have(&doctor->locals, &question->about));
 }
 
 enum status doctor_arp(struct doctor *doctor)

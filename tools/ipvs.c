@@ -273,21 +273,11 @@ static void port_check(const struct ipvs_host *server,
 		     server->port);
 }
 
-static bool is_local(const struct locals *locals,
-		     const struct address *address)
-{
-	for (size_t i = 0; i < locals->count; i++)
-		if (address_equal(&locals->local[i].address, address))
-			return true;
-
-	return false;
-}
-
 /* IPVS delivers to an address of its own machine by itself. */
 static void mode_write(const struct ipvs *ipvs, const struct address *address,
 		       const char *name)
 {
-	if (!is_local(&ipvs->locals, address))
+	if (!locals_have(&ipvs->locals, address))
 		return;
 
 	warn("%s is an address of this machine: mode local", name);

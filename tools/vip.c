@@ -61,6 +61,15 @@ bool local_is_vip(const struct local *local, const struct address *vip)
 	       address_equal(&local->address, vip);
 }
 
+bool locals_have(const struct locals *locals, const struct address *address)
+{
+	for (size_t i = 0; i < locals->count; i++)
+		if (address_equal(&locals->local[i].address, address))
+			return true;
+
+	return false;
+}
+
 bool vip_present(const struct locals *locals, const struct address *vip)
 {
 	for (size_t i = 0; i < locals->count; i++)

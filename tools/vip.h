@@ -27,6 +27,9 @@ struct locals {
 enum status locals_get(struct locals *locals);
 void locals_free(struct locals *locals);
 
+/* Whether it is an address of this machine, on whatever device. */
+bool locals_have(const struct locals *locals, const struct address *address);
+
 /* Whether @local is @vip on the device that VIPs belong on. */
 bool local_is_vip(const struct local *local, const struct address *vip);
 bool vip_present(const struct locals *locals, const struct address *vip);
