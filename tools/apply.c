@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "config.h"
 #include "config_diff.h"
 #include "digest.h"
@@ -82,17 +83,14 @@ static enum status message_send(struct sending *sending, bool more)
 
 static enum status line_note(struct sending *sending, unsigned int line)
 {
-	size_t room = sending->room ? 2 * sending->room : 1024;
-	unsigned int *lines;
+	unsigned int *lines = array_grow(sending->lines, sending->count,
+					 &sending->room, sizeof(*lines));
 
-	if (sending->count == sending->room) {
-		lines = reallocarray(sending->lines, room, sizeof(*lines));
-		if (!lines)
-			return out_of_memory();
-		sending->lines = lines;
-		sending->room = room;
-	}
-	sending->lines[sending->count++] = line;
+	if (!lines)
+		return REFUSED;
+
+	sending->lines = lines;
+	lines[sending->count++] = line;
 	return DONE;
 }
 

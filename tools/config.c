@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "backend.h"
 #include "config.h"
 #include "genl.h"
@@ -37,22 +38,6 @@ const struct nlattr *config_keep(struct config *config,
 	copy = memcpy(block->bytes + block->used, attr, len);
 	block->used += len;
 	return copy;
-}
-
-/* Room for one more item in an array; NULL: no memory, which is reported. */
-static void *array_grow(void *array, size_t count, size_t *room, size_t size)
-{
-	size_t wanted = *room ? 2 * *room : 4;
-
-	if (count < *room)
-		return array;
-
-	array = reallocarray(array, wanted, size);
-	if (array)
-		*room = wanted;
-	else
-		out_of_memory();
-	return array;
 }
 
 struct config_service *config_find(const struct config *config,

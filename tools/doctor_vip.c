@@ -5,6 +5,7 @@
 #include <string.h>
 #include <linux/rtnetlink.h>
 
+#include "array.h"
 #include "ask.h"
 #include "doctor.h"
 #include "sysctl.h"
@@ -154,21 +155,18 @@ static bool is_asked_already(const struct asked *asked, const struct link *link,
 	return last->link == link && address_equal(&last->about, vip);
 }
 
-/* Returns false when there is no memory. */
-static bool asked_add(struct asked *asked, const struct question *question)
+static enum status asked_add(struct asked *asked,
+			     const struct question *question)
 {
-	size_t room = asked->room ? 2 * asked->room : 16;
-	struct question *grown;
+	struct question *grown = array_grow(asked->question, asked->count,
+					    &asked->room, sizeof(*grown));
 
-	if (asked->count == asked->room) {
-		grown = realloc(asked->question, room * sizeof(*grown));
-		if (!grown)
-			return false;
-		asked->question = grown;
-		asked->room = room;
-	}
-	asked->question[asked->count++] = *question;
-	return true;
+	if (!grown)
+		return REFUSED;
+
+	asked->question = grown;
+	grown[asked->count++] = *question;
+	return DONE;
 }
 
 static enum status questions_of(const struct doctor *doctor,
@@ -188,8 +186,8 @@ static enum status questions_of(const struct doctor *doctor,
 		question = (struct question){ .link = link, .about = *vip };
 		if (!address_equal(&local->address, vip))
 			question.from = local->address;
-		if (!asked_add(asked, &question))
-			return out_of_memory();
+		if (asked_add(asked, &question) != DONE)
+			return REFUSED;
 	}
 	return DONE;
 }

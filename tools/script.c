@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "output.h"
 #include "script.h"
 
@@ -76,17 +77,14 @@ enum status script_load(struct script *script)
 static enum status word_add(struct script *script, struct args *args,
 			    char *word)
 {
-	size_t room = script->room ? 2 * script->room : 16;
-	char **words;
+	char **words = array_grow(script->words, args->left, &script->room,
+				  sizeof(*words));
 
-	if ((size_t)args->left == script->room) {
-		words = reallocarray(script->words, room, sizeof(*words));
-		if (!words)
-			return out_of_memory();
-		script->words = words;
-		script->room = room;
-	}
-	script->words[args->left++] = word;
+	if (!words)
+		return REFUSED;
+
+	script->words = words;
+	words[args->left++] = word;
 	return DONE;
 }
 
