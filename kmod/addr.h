@@ -2,6 +2,7 @@
 #ifndef _DSR_ADDR_H
 #define _DSR_ADDR_H
 
+#include <linux/bitops.h>
 #include <linux/hash.h>
 #include <linux/in6.h>
 #include <linux/socket.h>
@@ -54,7 +55,10 @@ static inline bool dsr_addr_equal(const struct dsr_addr *a,
  */
 static inline u32 dsr_words_hash(u64 first, u64 second, unsigned int bits)
 {
-	return hash_64(first + hash_64(second, 64), bits);
+	/* A product carries upwards only, and addresses differ in their last
+	 * bytes, which are the upper ones of a little-endian word.
+	 */
+	return hash_64(first + rol64(second * GOLDEN_RATIO_64, 32), bits);
 }
 
 static inline u32 dsr_addr_hash(const struct dsr_addr *a, unsigned int bits)

@@ -10,7 +10,6 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
-#include <linux/jhash.h>
 #include <linux/slab.h>
 #include <net/arp.h>
 #include <net/flow.h>
@@ -33,23 +32,16 @@
  */
 #define RESOLVE_DELAY		(HZ / 50)
 
-static u32 key_hash(const struct dsr_nexthop_key *key, u32 seed)
-{
-	u32 where = dsr_addr_hash(&key->addr, 32) ^ key->ifindex;
-
-	return jhash(key->lladdr, ETH_ALEN, where ^ seed);
-}
-
 static u32 nexthop_hash(const void *data, u32 len, u32 seed)
 {
-	return key_hash(data, seed);
+	return dsr_nexthop_key_hash(data, seed);
 }
 
 static u32 nexthop_obj_hash(const void *data, u32 len, u32 seed)
 {
 	const struct dsr_nexthop *nexthop = data;
 
-	return key_hash(&nexthop->key, seed);
+	return dsr_nexthop_key_hash(&nexthop->key, seed);
 }
 
 static int nexthop_compare(struct rhashtable_compare_arg *arg, const void *obj)

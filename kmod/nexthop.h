@@ -3,6 +3,7 @@
 #define _DSR_NEXTHOP_H
 
 #include <linux/if_ether.h>
+#include <linux/jhash.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
 #include <linux/rhashtable.h>
@@ -33,6 +34,16 @@ struct dsr_nexthop_key {
 	int ifindex;
 	u8 lladdr[ETH_ALEN];
 };
+
+/* Seeded, as an rhashtable refuses what would make a chain too long. */
+static inline u32 dsr_nexthop_key_hash(const struct dsr_nexthop_key *key,
+				       u32 seed)
+{
+	u32 addr = jhash2((__force const u32 *)key->addr.ip.v6.s6_addr32, 4,
+			  seed ^ key->addr.family);
+
+	return jhash(key->lladdr, ETH_ALEN, addr ^ key->ifindex);
+}
 
 /**
  * struct dsr_nexthop - how an address on a link of the director is reached

@@ -51,7 +51,9 @@ static void ignore(const struct nlmsghdr *message, void *to)
 {
 }
 
-/* What its test does behind the model's back, once there's something to flush. */
+/* What its test does behind the model's back, once there's something to flush.  It's
+ * looked at next, before a request flushes the model too.
+ */
 static void flush_behind(struct writer *writer, const struct request *request)
 {
 	__u64 behind = writer->order->behind;
@@ -59,6 +61,7 @@ static void flush_behind(struct writer *writer, const struct request *request)
 	if (!behind || request->number < behind || !writer->model.nr || writer->flushed)
 		return;
 	writer->flushed = true;
+	writer->compared = writer->number - COMPARE_EVERY;
 	printf("# all services go behind message %llu\n", request->number);
 	talk_ask(&writer->looker, writer->order->spec, DSR_CMD_SERVICE_FLUSH, ignore, NULL);
 }
