@@ -18,6 +18,20 @@ static int read_steadily(struct writer *writer,
 	return err;
 }
 
+/* As above: whatever changes meanwhile is the end of a drain. */
+static int read_settings(struct writer *writer, struct model *theirs)
+{
+	const struct spec *spec = writer->order->spec;
+	int err;
+
+	do {
+		err = dump_settings(&writer->looker, spec, theirs);
+		if (!err)
+			err = dump_devices(&writer->looker, spec, theirs);
+	} while (err == -EINTR);
+	return err;
+}
+
 static const char *compare_settings(const struct model *ours, const struct model *theirs)
 {
 	if (ours->setting[DSR_A_SETTINGS_FLOWS] != theirs->setting[DSR_A_SETTINGS_FLOWS])
@@ -57,9 +71,7 @@ static void compare(struct writer *writer)
 
 	compare_dump(writer, err, "CONFIG_GET");
 	if (!err)
-		err = dump_settings(&writer->looker, writer->order->spec, theirs);
-	if (!err)
-		err = dump_devices(&writer->looker, writer->order->spec, theirs);
+		err = read_settings(writer, theirs);
 	if (err)
 		writer_fail(writer, NULL, "reading the settings: error %d", -err);
 	differ(writer, model_settle(&writer->model, theirs));

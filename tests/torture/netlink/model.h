@@ -11,7 +11,7 @@
 
 #include "view.h"
 
-#define MODEL_DEVICES	8
+#define MODEL_DEVICES	64
 
 struct address {
 	__u8 bytes[16];
