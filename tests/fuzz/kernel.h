@@ -54,7 +54,9 @@ static inline u32 rol32(u32 word, unsigned int shift)
 	return word << shift | word >> (32 - shift);
 }
 
-/* addr.h wants it, for tables that nobody fills here. */
+/* addr.h wants them, for tables that nobody fills here. */
+#define GOLDEN_RATIO_64		1ULL
+
 static inline u64 hash_64(u64 word, unsigned int bits)
 {
 	return word >> (64 - bits);
