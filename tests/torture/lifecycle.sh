@@ -1,8 +1,8 @@
 #!/bin/bash
-# lifecycle.sh [SECONDS [SEED]]: namespaces come and go for a quarter of the time, the
-# module comes and goes for half of it, devices come, change and go for the rest,
-# under a flood and with readers of all that there is to read.  What was made is gone
-# at the end.
+# lifecycle.sh [SECONDS [SEED]]: namespaces come and go, then the module comes and
+# goes, each for three eighths of the time, then devices come, change and go for the
+# rest, under a flood and with readers of all that there is to read.  What was made is
+# gone at the end.
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2
 #             UDP floods, v4 and v6    readers
@@ -132,14 +132,14 @@ floods
 flooded 100
 background director python3 "${0%/*}/readers.py"
 
-made=$(director python3 "${0%/*}/namespaces.py" $((seconds / 4)) "$seed")
+made=$(director python3 "${0%/*}/namespaces.py" $((seconds * 3 / 8)) "$seed")
 read -r namespaces_made services backends packets <<< "$made"
 in_range "namespaces were made" "$namespaces_made" 3 1000000
 ok "and all $namespaces_made are gone" wait_for 120 namespaces_are_gone
 serves "namespaces came and went"
 
 echo 0 > "$T/rounds"
-ok "the module goes and comes" for_seconds $((seconds / 2)) reload
+ok "the module goes and comes" for_seconds $((seconds * 3 / 8)) reload
 loads=$(< "$T/rounds")
 serves "the module came and went $loads times"
 
