@@ -87,6 +87,12 @@ static struct dsr_backend *by_hash(const struct dsr_net *dn,
 				 dsr_balance_hash(dn, svc, pkt));
 }
 
+/* Whether clients stay with their backends, which a commit may change. */
+static bool has_affinity(const struct dsr_choice *c)
+{
+	return READ_ONCE(c->svc->affinity);
+}
+
 /* To decide: from here to decide() nothing is changed, but the turn. */
 
 /* What became of the flow of the packet, if it has one. */
@@ -151,7 +157,7 @@ static struct dsr_backend *choose(struct dsr_choice *c)
 	bool unnoted = leaves_no_flow(c->pkt->event);
 	struct dsr_backend *be;
 
-	if (READ_ONCE(c->svc->affinity) && !unnoted) {
+	if (has_affinity(c) && !unnoted) {
 		c->how = DSR_DECISION_AFFINITY;
 		be = dsr_affinity_find(c->dn, c->svc, c->pkt);
 		if (be)
@@ -199,7 +205,7 @@ static struct dsr_backend *choose_unstored(const struct dsr_choice *c)
 {
 	struct dsr_backend *be;
 
-	if (READ_ONCE(c->svc->affinity)) {
+	if (has_affinity(c)) {
 		be = dsr_affinity_find(c->dn, c->svc, c->pkt);
 		if (be)
 			return be;
@@ -292,7 +298,7 @@ static void seen(struct dsr_choice *c)
 				     c->now)))
 		return;
 	open = dsr_flow_phase(c->flow.value) == DSR_FLOW_OPEN;
-	if (READ_ONCE(c->svc->affinity) && open)
+	if (has_affinity(c) && open)
 		dsr_affinity_note(c->dn, c->svc, c->pkt, c->be, true);
 }
 
@@ -314,7 +320,7 @@ static struct dsr_backend *carry_out(struct dsr_choice *c)
 
 	if (c->how == DSR_DECISION_AFFINITY)
 		dsr_count(c->dn, DSR_COUNTER_FLOW_AFFINITY);
-	if (READ_ONCE(c->svc->affinity))
+	if (has_affinity(c))
 		dsr_affinity_note(c->dn, c->svc, c->pkt, c->be, false);
 	be = store(c);
 	if (be && moved(c->past))
@@ -437,7 +443,6 @@ void dsr_balance_explain(struct dsr_choice *c)
 	if (!makes_flow(c) || has_room(c))
 		return;
 	c->how = DSR_DECISION_UNSTORED;
-	if (!READ_ONCE(c->svc->affinity) ||
-	    !dsr_affinity_has_room(c->dn, c->svc, c->pkt))
+	if (!has_affinity(c) || !dsr_affinity_has_room(c->dn, c->svc, c->pkt))
 		c->be = choose_unstored(c);
 }
