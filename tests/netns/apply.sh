@@ -7,8 +7,6 @@
 . "$(dirname "$0")/lib.sh"
 
 WEB=$VIP4:7/tcp ECHO=$VIP4:7/udp
-# No flow ends by itself while the kernel is slow.
-lasting="timeout-syn 3600 timeout-udp 3600"
 topo_reference two-armed routed
 ip -n "$P-director" link add spare type dummy
 crowd_start b1 b2 b3
@@ -54,7 +52,7 @@ cat > "$T/first" <<END
 
 set hash-seed 5		# the same on every director
 device attach eth1
-service add $ECHO scheduler rr $lasting
+service add $ECHO scheduler rr ${lasting[*]}
 	backend add $ECHO 10.3.0.1 weight 2
 	backend add $ECHO 10.3.0.2
 service add $WEB scheduler lc affinity 300/24
@@ -66,7 +64,7 @@ is "a file into an empty kernel" "$(saved)" "$(cat <<END
 $flows
 set hash-seed 5
 device attach eth1
-service add $ECHO scheduler rr $lasting
+service add $ECHO scheduler rr ${lasting[*]}
 backend add $ECHO 10.3.0.1 weight 2
 backend add $ECHO 10.3.0.2
 service add $WEB scheduler lc affinity 300/24
@@ -90,7 +88,7 @@ is "connections" "$(crowd held open 3)" "b1=3 failed=0"
 cat > "$T/second" <<END
 set hash-seed 6
 device attach spare
-service add $ECHO scheduler rr $lasting
+service add $ECHO scheduler rr ${lasting[*]}
 backend add $ECHO 10.3.0.1 weight 2
 backend add $ECHO 10.3.0.2
 service add $WEB hash source stateless adopt off on-remove drop no-backend reset timeout-syn 5 timeout-established 500 timeout-fin 6 timeout-udp 7
@@ -145,7 +143,7 @@ is "a drain that goes on isn't begun anew" "$(generation)" "$(apply < "$T/second
 
 apply <<END
 device attach spare
-service add $ECHO scheduler rr $lasting
+service add $ECHO scheduler rr ${lasting[*]}
 backend add $ECHO 10.3.0.1 weight 2
 backend add $ECHO 10.3.0.2
 service add $WEB
@@ -156,7 +154,7 @@ is "an option that is left out is as it is by default, a setting stays" "$(saved
 $flows
 set hash-seed 6
 device attach spare
-service add $ECHO scheduler rr $lasting
+service add $ECHO scheduler rr ${lasting[*]}
 backend add $ECHO 10.3.0.1 weight 2
 backend add $ECHO 10.3.0.2
 service add $WEB

@@ -12,8 +12,7 @@ service "$VIP4:9/udp" rr 10.3.0.1
 for vip in "$VIP4" "[$VIP6]"; do
 	for port in 80/tcp 80/udp; do
 		service "$vip:$port" maglev 10.3.0.1 10.3.0.2 10.3.0.3
-		# No flow ends by itself while the kernel is slow.
-		director dsrctl service set "$vip:$port" timeout-syn 3600 timeout-udp 3600
+		director dsrctl service set "$vip:$port" "${lasting[@]}"
 	done
 done
 service "$VIP4:81/tcp" rr 10.3.0.1 10.3.0.2 10.3.0.3

@@ -33,7 +33,7 @@ furnish() {
 		ip addr add 10.3.0.25$1/16 dev d0
 		ip route add default dev d0
 		dsrctl set hash-seed 4711$1
-		dsrctl service add 10.2.0.$1:9/udp timeout-syn 3600 timeout-udp 3600
+		dsrctl service add 10.2.0.$1:9/udp ${lasting[*]}
 		dsrctl backend add 10.2.0.$1:9/udp 10.3.0.$1 dev d0 lladdr 02:00:00:00:00:01
 		dsrctl device attach d0
 		echo hello > /dev/udp/10.2.0.$1/9"

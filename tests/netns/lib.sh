@@ -27,6 +27,9 @@ netns_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
 VIP4=10.2.0.1
 VIP6=2001:db8:2::1
+# Options of a service: none of its flows ends by itself while the kernel is slow.
+# shellcheck disable=SC2034 # the scripts'
+lasting=(timeout-syn 3600 timeout-udp 3600)
 P=dsr$$
 T=$(mktemp -d)
 namespaces=() processes=() tap_skipped=0

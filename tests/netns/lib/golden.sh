@@ -4,7 +4,7 @@
 # A key that is new belongs into golden/ too; one that is gone or means something
 # else breaks somebody's program.  What differs is shown as a patch:
 #
-#   tests/vm/run 6.12 --stream tests/netns/json.sh | sed -n 's/^#   //p' | patch -p1
+#   tests/vm/run 6.12 --stream tests/netns/SCRIPT | sed -n 's/^#   //p' | patch -p1
 
 # golden NAME FILTER COMMAND...: it prints JSON that, through the filter, is what
 # golden/NAME.json has.  Its exit status is not looked at: that of apply --dry-run
