@@ -25,9 +25,12 @@ on() {
 	[[ " $kernels " == *" $1 "* ]]
 }
 
-# left_out LANE SCRIPT: its header says that it isn't run there
-left_out() {
-	grep -qE "^# not in .*\b$1\b" "$2"
+# named KERNEL SCRIPT: its header names that kernel, or none
+named() {
+	local kernels
+
+	kernels=$(sed -n 's/^# kernels: //p' "$2")
+	[ -z "$kernels" ] || [[ " $kernels " == *" $1 "* ]]
 }
 
 # count PASSED FAILED

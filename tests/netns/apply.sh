@@ -3,7 +3,7 @@
 # what is the same in both keeps its flows, counters and neighbours.
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
-# not in the debug kernel, nor in 6.1
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 WEB=$VIP4:7/tcp ECHO=$VIP4:7/udp

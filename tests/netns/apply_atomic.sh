@@ -6,7 +6,7 @@
 #   client ── router ──(eth1) director (eth0)── br0 ── b1 (blue), b2 (green)
 #             UDP flood
 # time limit: 600
-# not in 6.1
+# kernels: uml
 . "$(dirname "$0")/lib.sh"
 
 SERVICES=48

@@ -5,7 +5,7 @@
 # On a machine that does nothing else the first takes less than 5 s in an emulated
 # kernel, and the second less than 1 s; three times that is allowed here, where
 # others have their share of the processors.
-# not in the debug kernel, nor in 6.1
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 make_ns director

@@ -3,7 +3,7 @@
 # the others never move, their own end as the service was told.
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed routed

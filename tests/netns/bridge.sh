@@ -6,6 +6,7 @@
 #
 #   left ── br1 in director ── right        10.2.0.1 is right's address here:
 #                                           a second island with the same VIP
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib.sh"
 
 modprobe -q br_netfilter || :

@@ -6,7 +6,7 @@
 #                                                └─── second 10.3.0.8
 #
 #   director's backend is `second`, whose backends are b1 and b2, or director
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed routed 2

@@ -2,7 +2,7 @@
 # /proc, sysfs and dsrctl say the same numbers, and the numbers add up.
 #
 #   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 web=$VIP4:80/tcp

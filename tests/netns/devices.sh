@@ -6,7 +6,7 @@
 #                        └──── port0, port1 ══ eth0, eth1 ── leg in director
 #
 # one-armed; `leg` is made of eth0, the bond of eth1 too
-# not in the debug kernel, nor in 6.1
+# kernels: 6.12
 . "$(dirname "$0")/lib.sh"
 
 modprobe -q -a bonding macvlan 8021q || :

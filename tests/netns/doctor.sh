@@ -5,7 +5,7 @@
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2
 #                  └──────── br0         VIPs: 10.2.0.1, routed, on `vip`
 #                                              10.3.0.100, fd00:3::64, on the link
-# not in the debug kernel, nor in 6.1
+# kernels: 6.12
 . "$(dirname "$0")/lib.sh"
 
 modprobe -q -a nf_tables nft_limit || :

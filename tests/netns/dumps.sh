@@ -3,7 +3,7 @@
 # middle; and it is marked then.
 #
 #   director      alone, with devices: no packet is sent
-# not in 6.1
+# kernels: uml
 . "$(dirname "$0")/lib.sh"
 
 make_ns director

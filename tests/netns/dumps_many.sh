@@ -2,7 +2,7 @@
 # 10,000 services with 10 backends each: dumps have each of them once.
 #
 #   director      alone: no packet is sent
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 services=10000 each=10

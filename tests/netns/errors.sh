@@ -4,7 +4,7 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             errors start at the router
-# not in the debug kernel
+# kernels: fast 6.1
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed local

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What `dsrctl explain` says of a packet is what becomes of it when it is sent, in
 # both families; and to explain changes nothing.
-# not in the debug kernel
+# kernels: fast
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             packets start at the router

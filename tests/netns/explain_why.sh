@@ -6,7 +6,7 @@
 #             packets start at the router
 #
 # A backend on the device `dead` has no neighbour.
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed local

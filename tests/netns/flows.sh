@@ -4,7 +4,7 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 # time limit: 600
-# not in 6.1
+# kernels: uml
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed routed

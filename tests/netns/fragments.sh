@@ -5,6 +5,7 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             fragments start at the router; whole datagrams at the client
+# kernels: uml 6.1
 . "$(dirname "$0")/lib.sh"
 
 modprobe -q -a nf_tables nf_conntrack nft_ct || :

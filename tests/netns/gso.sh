@@ -3,7 +3,7 @@
 # segments don't fit make the sender use smaller ones.
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1     both families
-# not in the debug kernel
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed routed 1

@@ -4,7 +4,7 @@
 #
 #   client ──(MTU 1280) router ── br0 ── director, b1, b2, b3
 #                  └── the error goes to the VIP, that is, to the director
-# not in the debug kernel
+# kernels: fast 6.1
 . "$(dirname "$0")/lib.sh"
 
 topo_reference one-armed local

@@ -5,7 +5,7 @@
 #
 #   client ── router ── br0 ── director 10.3.0.254, which serves a part itself
 #                        ├──── b1, b2, b3
-# not in the debug kernel
+# kernels: 6.12
 . "$(dirname "$0")/lib.sh"
 
 modprobe -q -a ip_vs nf_tables || :

@@ -7,7 +7,7 @@
 #                       eth1 is attached; a counter in its raw table sees what
 #                       gets to PRE_ROUTING
 # time limit: 600
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 modprobe -q -a nf_tables 8021q || :

@@ -6,7 +6,7 @@
 #   an unnamed    n = 2: one of another user namespace, whose root looks about
 #   an unnamed    n = 3: one of a third user namespace, of another user
 #   Each has the service 10.2.0.n:9/udp, the backend 10.3.0.n and one flow.
-# not in the debug kernel
+# kernels: 6.12
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/netns/lib/owners.sh
 . "$(dirname "$0")/lib/owners.sh"

@@ -5,7 +5,7 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             packets start at the router
-# not in the debug kernel, nor in 6.1
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/netns/lib/everything.sh
 . "$(dirname "$0")/lib/everything.sh"

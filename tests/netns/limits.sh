@@ -3,7 +3,7 @@
 # 64 MiB of unfinished changes; one more is refused, and changes nothing.
 #
 #   director      alone: no packet is sent
-# only in the fast kernel
+# kernels: fast
 # time limit: 900
 . "$(dirname "$0")/lib.sh"
 

@@ -5,7 +5,7 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2
 #             UDP flood       both of its legs go
-# not in 6.1
+# kernels: uml
 . "$(dirname "$0")/lib.sh"
 
 modprobe -q sch_netem || :

@@ -3,6 +3,7 @@
 # own business, as no backend could answer an address that both have.
 #
 #   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
+# kernels: uml 6.1
 . "$(dirname "$0")/lib.sh"
 
 topo_reference one-armed routed

@@ -4,7 +4,7 @@
 # dsrctl(8) can change 1,000 services, and take it back.
 #
 #   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 modprobe -q -a nf_tables || :

@@ -5,7 +5,7 @@
 #
 #   director      a network namespace of the first user namespace
 #   an unnamed    one of another user namespace, whose root is in the cgroup
-# not in the debug kernel
+# kernels: 6.12
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/netns/lib/owners.sh
 . "$(dirname "$0")/lib/owners.sh"

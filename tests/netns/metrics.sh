@@ -3,7 +3,7 @@
 # that dsrctl shows, and a file is replaced as a whole or not at all.
 #
 #   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 web=$VIP4:80/tcp

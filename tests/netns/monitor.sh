@@ -5,7 +5,7 @@
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2
 #                               its events are heard in it, and not in router
 # time limit: 600
-# not in 6.1
+# kernels: uml
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/netns/lib/golden.sh
 . "$(dirname "$0")/lib/golden.sh"

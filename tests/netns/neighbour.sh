@@ -6,6 +6,7 @@
 #                        ╎
 #                        b2's port of the bridge goes down: the director sees
 #                        no carrier change, only silence
+# kernels: uml 6.1
 . "$(dirname "$0")/lib.sh"
 
 topo_reference one-armed local

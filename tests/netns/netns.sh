@@ -2,6 +2,7 @@
 # Two network namespaces see nothing of each other's services.
 #
 #   east, west      a director each, with the same VIP; no packet is sent
+# kernels: uml 6.1 6.12
 . "$(dirname "$0")/lib.sh"
 
 web=$VIP4:80/tcp

@@ -4,6 +4,7 @@
 #
 #   client ── router ── br0 ── director, b1          one-armed
 #                              a server of its own on port 7
+# kernels: uml 6.1
 . "$(dirname "$0")/lib.sh"
 
 topo_reference one-armed local 1

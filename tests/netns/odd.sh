@@ -4,7 +4,7 @@
 #
 #   client ── router ── br0 ── director, b1, b2           one-armed
 #             packets start at the router
-# not in the debug kernel
+# kernels: fast 6.1
 . "$(dirname "$0")/lib.sh"
 
 topo_reference one-armed local 2

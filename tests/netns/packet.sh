@@ -4,6 +4,7 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #                      captures on both sides
+# kernels: uml 6.1
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed routed

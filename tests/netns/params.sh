@@ -3,7 +3,7 @@
 # when the module is loaded and later; one that isn't works.
 #
 #   director      alone: no packet is sent
-# not in 6.1
+# kernels: uml 6.12
 . "$(dirname "$0")/lib.sh"
 
 skip_unless "the module was not given" test -n "$DSR_MODULE"

@@ -6,7 +6,7 @@
 #                 and root of another user namespace are in it too
 #   an unnamed    one of another user namespace, with that one's root in it
 #   the first one with the machine's root
-# not in 6.1
+# kernels: uml 6.12
 . "$(dirname "$0")/lib.sh"
 
 # A command that is new in uapi/dsr.yaml needs a line here.  - : there is none.

@@ -3,7 +3,7 @@
 # by the very command that it prints, and then not named.
 #
 #   client ── router ── br0 ── b1: VIPs 10.2.0.1 and 2001:db8:2::1
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 make_ns client router lan

@@ -3,6 +3,7 @@
 # kernel, 2 by dsrctl's grammar), and changes nothing.
 #
 #   director      alone: no packet is sent
+# kernels: uml 6.1
 . "$(dirname "$0")/lib.sh"
 
 web=$VIP4:80/tcp

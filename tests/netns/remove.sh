@@ -2,6 +2,7 @@
 # Removing a backend breaks no download from the others.
 #
 #   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
+# kernels: uml 6.12
 . "$(dirname "$0")/lib.sh"
 
 topo_reference one-armed local

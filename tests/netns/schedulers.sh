@@ -4,7 +4,7 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             UDP flows start at the router, one packet each
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed routed

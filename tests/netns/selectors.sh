@@ -4,7 +4,7 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1 ... b6
 #             packets start at the router        one backend a service
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 modprobe -q -a nf_tables || :

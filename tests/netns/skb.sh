@@ -6,6 +6,7 @@
 #
 #   the second part: one-armed, and the bridge floods the director's frames to
 #   b1 and b2 as well, which share the buffer
+# kernels: uml 6.1
 . "$(dirname "$0")/lib.sh"
 
 modprobe -q sch_fq || :

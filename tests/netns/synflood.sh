@@ -5,7 +5,7 @@
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             the flood starts at the router and ends behind the director
 # time limit: 600
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 # Two million in the newest kernel: minutes, and the others show no more by it.

@@ -4,7 +4,7 @@
 #
 #   director      alone: no packet is sent; systemd is process 1 of a pid
 #                 namespace of its own in there
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 units=/run/systemd/system

@@ -4,7 +4,7 @@
 #
 #   router ──(eth1) director (eth0)── br0 ── b1, b2
 #   floods          top
-# only in the fast kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed routed 2

@@ -2,7 +2,7 @@
 # The reference network works by plain routing, before dsr has any part in it.
 #
 #   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
-# not in the debug kernel
+# kernels: 6.12
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed routed

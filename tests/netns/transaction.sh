@@ -3,6 +3,7 @@
 # many parts comes to the same as the parts one by one, or to nothing.
 #
 #   director, other      no wire: packets are the director's own
+# kernels: uml
 . "$(dirname "$0")/lib.sh"
 
 make_ns director other

@@ -2,6 +2,7 @@
 # UDP through the VIP: DNS servers answer queries of both families.
 #
 #   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
+# kernels: uml 6.1 6.12
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed routed

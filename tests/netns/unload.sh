@@ -2,6 +2,7 @@
 # The module is removed under traffic, and comes back.
 #
 #   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
+# kernels: uml 6.1 6.12
 . "$(dirname "$0")/lib.sh"
 
 skip_unless "the module was not given" test -n "$DSR_MODULE"

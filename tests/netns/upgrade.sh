@@ -3,7 +3,7 @@
 # 200 clients that connect again and again: none of them breaks.
 #
 #   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
-# not in the debug kernel, nor in 6.1
+# kernels: 6.12
 . "$(dirname "$0")/lib.sh"
 
 skip_unless "the module was not given" test -n "$DSR_MODULE"

@@ -2,7 +2,7 @@
 # Weights 1:2:3 are what connections get: exactly by rr, within 5% by maglev.
 #
 #   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
-# not in the debug kernel
+# kernels: fast
 . "$(dirname "$0")/lib.sh"
 
 topo_reference one-armed local

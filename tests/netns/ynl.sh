@@ -3,6 +3,7 @@
 # the family by it.
 #
 #   director      alone: no packet is sent
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib.sh"
 
 make_ns director

@@ -8,7 +8,7 @@
 #   director      alone: packets are its own
 # One processor is as good as two for it, and emulated ones take too long.
 # time limit: 900
-# not in 6.1, nor in 6.12, nor in debug
+# kernels: uml
 . "$(dirname "$0")/../netns/lib.sh"
 
 seconds=${1:-20} seed=${2:-${SEED:-1}}

@@ -6,7 +6,7 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             UDP and SYN floods       writers, readers
-# not in 6.1, nor in 6.12
+# kernels: uml kcsan debug
 . "$(dirname "$0")/../netns/lib.sh"
 
 seconds=${1:-15} seed=${2:-1}

@@ -7,7 +7,7 @@
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2
 #             UDP floods, v4 and v6    readers
 #   and directors that send to themselves, a namespace each
-# not in 6.1, nor in 6.12
+# kernels: uml kcsan debug
 # share: 3
 . "$(dirname "$0")/../netns/lib.sh"
 

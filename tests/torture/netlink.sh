@@ -6,7 +6,7 @@
 #   director       two writers, and one who watches and sends packets
 #   check1         where a model is broken on purpose
 #   check2, spare  where what broke one is looked at once more
-# not in 6.1, nor in 6.12
+# kernels: uml kcsan debug
 . "$(dirname "$0")/../netns/lib.sh"
 
 seconds=${1:-20} seed=${2:-${SEED:-$(date +%s)}}

@@ -11,7 +11,7 @@
 # kind (tests/traffic/kinds.py) are what tests/traffic/mangle.c begins with; it says
 # how they are changed, and sent.
 # time limit: 3600
-# not in 6.1, nor in 6.12
+# kernels: uml kcsan debug
 . "$(dirname "$0")/../netns/lib.sh"
 
 torture_dir=$(dirname "$(readlink -f "$0")")
