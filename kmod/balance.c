@@ -344,6 +344,7 @@ decide_apart(struct dsr_net *dn, struct dsr_service *svc,
 	};
 	struct dsr_backend *be;
 
+	dsr_flow_expect(rcu_dereference(dn->flows), tag);
 	decide(&c);
 	be = carry_out(&c);
 	if (unlikely(!be))

@@ -8,6 +8,7 @@
 #include <linux/minmax.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/prefetch.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
@@ -43,11 +44,64 @@ static void peer_write(const struct dsr_flow_table *table,
 	data_race(*slot_peer(table, slot) = *peer);
 }
 
+/* Where a set's count of overflow is: a byte of a word, as not every processor
+ * that Linux runs on can compare and exchange bytes.
+ */
+#define OVERFLOWS	4
+#define OVERFLOW_MAX	255
+
+static unsigned int overflow_shift(u32 set)
+{
+	return set % OVERFLOWS * BITS_PER_BYTE;
+}
+
+static u32 overflow(const struct dsr_flow_table *table, u32 set)
+{
+	return READ_ONCE(table->overflow[set / OVERFLOWS]) >>
+	       overflow_shift(set) & OVERFLOW_MAX;
+}
+
+/* Who is lost count of is so for good: that only costs looks. */
+static void overflow_add(const struct dsr_flow_table *table, u32 set, int change)
+{
+	u32 *word = &table->overflow[set / OVERFLOWS];
+	u32 old = READ_ONCE(*word);
+
+	while ((old >> overflow_shift(set) & OVERFLOW_MAX) != OVERFLOW_MAX &&
+	       !try_cmpxchg(word, &old,
+			    old + ((u32)change << overflow_shift(set))))
+		;
+}
+
+static u32 first_set(const struct dsr_flow_table *table, u64 tag)
+{
+	return dsr_flow_set(table, tag, 0) - table->set;
+}
+
+/* A flow comes into a slot, or leaves it. */
+static void slot_count(const struct dsr_flow_table *table,
+		       const struct dsr_flow_slot *slot, u64 tag, int change)
+{
+	u32 set = (slot - table->set->slot) / DSR_FLOW_WAYS;
+	u32 first = first_set(table, tag);
+
+	if (unlikely(set != first))
+		overflow_add(table, first, change);
+}
+
+/* The memory behind the struct, in bytes. */
+static size_t table_bytes(u32 nr)
+{
+	return (size_t)nr * (sizeof(struct dsr_flow_set) +
+			     DSR_FLOW_WAYS * sizeof(struct dsr_flow_peer)) +
+	       DIV_ROUND_UP(nr, OVERFLOWS) * sizeof(u32);
+}
+
 /**
  * dsr_flow_table_create() - make an empty table
  * @flows: how many flows it has room for, DSR_FLOWS_MIN to DSR_FLOWS_MAX
  *
- * Takes 63 bytes a flow, charged to the caller's memory cgroup.
+ * Takes 64 bytes a flow, charged to the caller's memory cgroup.
  *
  * Context: process.
  * Return: the table, or NULL when there is no memory.
@@ -65,14 +119,13 @@ struct dsr_flow_table *dsr_flow_table_create(u32 flows)
 	/* In one piece: what is large comes in pages of 2 MiB, of which two
 	 * pieces would leave two unfilled.
 	 */
-	table->set = kvcalloc(table->nr, sizeof(*table->set) +
-			      DSR_FLOW_WAYS * sizeof(*table->peer),
-			      DSR_GFP_TABLE);
+	table->set = kvzalloc(table_bytes(table->nr), DSR_GFP_TABLE);
 	if (!table->set) {
 		dsr_flow_table_destroy(table);
 		return NULL;
 	}
 	table->peer = (struct dsr_flow_peer *)(table->set + table->nr);
+	table->overflow = (u32 *)(table->peer + table->nr * DSR_FLOW_WAYS);
 	return table;
 }
 
@@ -93,25 +146,39 @@ void dsr_flow_table_destroy(struct dsr_flow_table *table)
 /* The memory that a table takes, in bytes. */
 size_t dsr_flow_table_bytes(const struct dsr_flow_table *table)
 {
-	return sizeof(*table) + (size_t)table->nr * sizeof(*table->set) +
-	       (size_t)table->nr * DSR_FLOW_WAYS * sizeof(*table->peer);
+	return sizeof(*table) + table_bytes(table->nr);
 }
 
-static bool slot_read(struct dsr_flow_slot *slot, u64 tag,
+static bool slot_read(const struct dsr_flow_table *table,
+		      struct dsr_flow_slot *slot, u64 tag,
 		      struct dsr_flow *flow)
 {
+	flow->table = table;
 	flow->slot = slot;
 	flow->value = dsr_flow_slot_read(slot, tag);
 	return flow->value != DSR_FLOW_VALUE_EMPTY;
 }
 
-static bool set_find(struct dsr_flow_set *set, u64 tag, struct dsr_flow *flow)
+static bool set_find(const struct dsr_flow_table *table,
+		     struct dsr_flow_set *set, u64 tag, struct dsr_flow *flow)
 {
 	struct dsr_flow_slot *slot;
 
 	for (slot = set->slot; slot < set->slot + DSR_FLOW_WAYS; slot++)
 		if (dsr_flow_slot_tag(slot) == tag &&
-		    slot_read(slot, tag, flow))
+		    slot_read(table, slot, tag, flow))
+			return true;
+	return false;
+}
+
+/* Of a flow that its first set doesn't have. */
+static noinline bool overflow_find(const struct dsr_flow_table *table, u64 tag,
+				   struct dsr_flow *flow)
+{
+	unsigned int i;
+
+	for (i = 1; i < DSR_FLOW_CHOICES; i++)
+		if (set_find(table, dsr_flow_set(table, tag, i), tag, flow))
 			return true;
 	return false;
 }
@@ -119,12 +186,11 @@ static bool set_find(struct dsr_flow_set *set, u64 tag, struct dsr_flow *flow)
 static bool table_find(const struct dsr_flow_table *table, u64 tag,
 		       struct dsr_flow *flow)
 {
-	unsigned int i;
+	u32 first = first_set(table, tag);
 
-	for (i = 0; i < DSR_FLOW_CHOICES; i++)
-		if (set_find(dsr_flow_set(table, tag, i), tag, flow))
-			return true;
-	return false;
+	return set_find(table, &table->set[first], tag, flow) ||
+	       (unlikely(overflow(table, first)) &&
+		overflow_find(table, tag, flow));
 }
 
 static enum dsr_flow_insert_result
@@ -163,9 +229,29 @@ static noinline bool find_old(const struct dsr_flow_table *table,
 		take_over(table, old, tag, user, flow);
 		return true;
 	}
-	/* Pairs with the cmpxchg in dsr_flow_remove(). */
+	/* Pairs with the cmpxchg in dsr_flow_remove()'s slot_claim(). */
 	smp_rmb();
 	return table_find(table, tag, flow);
+}
+
+/**
+ * dsr_flow_expect() - a flow that may be new is about to be looked up
+ * @table: the table
+ * @hash: keyed 64-bit hash of its tuple
+ *
+ * A new flow most likely comes into its first set.  Whom it is with is then
+ * written to lines that nobody has touched for long: have them fetched while
+ * the set is.
+ *
+ * Context: any, under RCU.
+ */
+void dsr_flow_expect(const struct dsr_flow_table *table, u64 hash)
+{
+	const struct dsr_flow_peer *peer =
+		&table->peer[first_set(table, dsr_flow_tag(hash)) * DSR_FLOW_WAYS];
+
+	prefetchw(peer);
+	prefetchw(peer + DSR_FLOW_WAYS - 1);
 }
 
 /**
@@ -316,8 +402,12 @@ table_insert(const struct dsr_flow_table *table, u64 tag, u64 value,
 		if (!slot_claim(victim, old))
 			continue;
 
+		if (unlikely(old))
+			slot_count(table, victim, victim->tag, -1);
+		slot_count(table, victim, tag, 1);
 		user->account(user->context, old, value);
 		slot_fill(table, victim, tag, value, peer);
+		flow->table = table;
 		flow->slot = victim;
 		flow->value = value;
 		if (!flow_settle(table, tag, user, flow))
@@ -380,8 +470,14 @@ bool dsr_flow_update(struct dsr_flow *flow, u64 value)
  */
 bool dsr_flow_remove(struct dsr_flow *flow)
 {
-	return cmpxchg64(&flow->slot->value, flow->value, DSR_FLOW_VALUE_EMPTY) ==
-	       flow->value;
+	struct dsr_flow_slot *slot = flow->slot;
+
+	if (!slot_claim(slot, flow->value))
+		return false;
+	/* The tag's store is before the value's that was claimed. */
+	slot_count(flow->table, slot, READ_ONCE(slot->tag), -1);
+	WRITE_ONCE(slot->value, DSR_FLOW_VALUE_EMPTY);
+	return true;
 }
 
 /**
@@ -402,7 +498,7 @@ bool dsr_flow_peek(const struct dsr_flow_table *table, u32 set,
 	struct dsr_flow_slot *slot = &table->set[set].slot[way];
 	u64 tag = dsr_flow_slot_tag(slot);
 
-	if (!slot_read(slot, tag, flow))
+	if (!slot_read(table, slot, tag, flow))
 		return false;
 	if (!peer)
 		return true;

@@ -49,7 +49,7 @@ static struct limits flows = {
 	.value = 1 << 18,
 };
 module_param_cb(flows, &limited_ops, &flows, 0644);
-MODULE_PARM_DESC(flows, "Flows that a network namespace can remember, at 63 bytes each (1024 to 33554432, default 262144); counts for namespaces that get their first service afterwards");
+MODULE_PARM_DESC(flows, "Flows that a network namespace can remember, at 64 bytes each (1024 to 33554432, default 262144); counts for namespaces that get their first service afterwards");
 
 static struct limits probe_interval = {
 	.min = 0,

@@ -143,19 +143,34 @@ bool ledger_remove(struct ledger *ledger, struct dsr_flow *flow)
 	return true;
 }
 
-static void count(const struct dsr_flow_table *table, u32 *entries, u64 *sum)
+/* A set's count of overflow. */
+static u32 overflow(const struct dsr_flow_table *table, u32 set)
 {
+	return table->overflow[set / 4] >> 8 * (set % 4) & 0xff;
+}
+
+static void count(struct kunit *test, const struct dsr_flow_table *table,
+		  u32 *entries, u64 *sum)
+{
+	u32 *away = kvcalloc(table->nr, sizeof(*away), GFP_KERNEL);
 	struct dsr_flow flow;
 	unsigned int way;
-	u32 set;
+	u32 set, first;
 
+	KUNIT_ASSERT_NOT_NULL(test, away);
 	for (set = 0; set < table->nr; set++)
 		for (way = 0; way < DSR_FLOW_WAYS; way++) {
 			if (!dsr_flow_peek(table, set, way, &flow, NULL))
 				continue;
 			++*entries;
 			*sum += flow.value;
+			first = dsr_flow_set(table, flow.slot->tag, 0) -
+				table->set;
+			away[first] += first != set;
 		}
+	for (set = 0; set < table->nr; set++)
+		KUNIT_EXPECT_EQ(test, overflow(table, set), away[set]);
+	kvfree(away);
 }
 
 void ledger_audit(struct kunit *test, struct ledger *ledger)
@@ -164,10 +179,10 @@ void ledger_audit(struct kunit *test, struct ledger *ledger)
 	u32 entries = 0;
 	u64 sum = 0;
 
-	count(ledger->table, &entries, &sum);
+	count(test, ledger->table, &entries, &sum);
 	old = rcu_dereference_protected(ledger->table->old, true);
 	if (old)
-		count(old, &entries, &sum);
+		count(test, old, &entries, &sum);
 	KUNIT_EXPECT_EQ(test, ledger->entries, entries);
 	KUNIT_EXPECT_EQ(test, ledger->sum, sum);
 }

@@ -144,7 +144,7 @@ static bool in_first_set(const struct dsr_flow_table *table, u64 hash)
 {
 	struct dsr_flow flow;
 
-	return set_find(dsr_flow_set(table, dsr_flow_tag(hash), 0),
+	return set_find(table, dsr_flow_set(table, dsr_flow_tag(hash), 0),
 			dsr_flow_tag(hash), &flow);
 }
 
@@ -403,6 +403,52 @@ static void expect_takes(struct kunit *test, struct ledger *ledger, u32 more,
 	ledger_audit(test, ledger);
 }
 
+/* A count of overflow that can't go on stays, and hides no flow. */
+static void overflow_that_is_lost_count_of_stays(struct kunit *test)
+{
+	struct ledger *ledger = ledger_create(test, FLOWS);
+	const struct dsr_flow_table *table = ledger->table;
+	u32 set;
+	int n;
+
+	for (set = 4; set < 8; set++) {
+		for (n = 0; n < 300; n++) {
+			KUNIT_EXPECT_EQ(test, overflow(table, set),
+					min(n, OVERFLOW_MAX));
+			overflow_add(table, set, 1);
+		}
+		overflow_add(table, set, -1);
+	}
+	for (set = 0; set < 16; set++)
+		KUNIT_EXPECT_EQ(test, overflow(table, set),
+				set / 4 == 1 ? OVERFLOW_MAX : 0);
+	for (n = 0; n < 3; n++)
+		overflow_add(table, 9, 1);
+	overflow_add(table, 9, -1);
+	KUNIT_EXPECT_EQ(test, overflow(table, 9), 2);
+	KUNIT_EXPECT_EQ(test, overflow(table, 8) + overflow(table, 10), 0);
+}
+
+/* While none of a set's flows is away, a flow is looked for in that set alone:
+ * one that is put into another set behind the table's back is not found.
+ */
+static void without_overflow_one_set_is_looked_at(struct kunit *test)
+{
+	struct ledger *ledger = ledger_create(test, FLOWS);
+	const struct dsr_flow_table *table = ledger->table;
+	u64 hash = ledger_hash(7);
+	struct dsr_flow_slot *slot = dsr_flow_set(table, hash, 1)->slot;
+	u32 first = first_set(table, hash);
+
+	KUNIT_ASSERT_PTR_NE(test, dsr_flow_set(table, hash, 1),
+			    dsr_flow_set(table, hash, 0));
+	slot->tag = hash;
+	slot->value = dsr_flow_value(7, DSR_FLOW_OPEN, 1);
+	KUNIT_EXPECT_FALSE(test, ledger_has(ledger, 7));
+	overflow_add(table, first, 1);
+	KUNIT_EXPECT_TRUE(test, ledger_has(ledger, 7));
+}
+
 /* Wherever they lie: what is empty or dead goes first, orphans next, half-open
  * flows last, the oldest first.
  */
@@ -510,6 +556,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(flood_leaves_open_flows_alone),
 	KUNIT_CASE(flow_that_wakes_is_not_taken),
 	KUNIT_CASE(full_of_open_flows_has_no_room),
+	KUNIT_CASE(overflow_that_is_lost_count_of_stays),
+	KUNIT_CASE(without_overflow_one_set_is_looked_at),
 	KUNIT_CASE(victims_are_taken_in_order),
 	KUNIT_CASE(room_in_front_moves_nothing),
 	KUNIT_CASE(loser_of_a_race_leaves_nothing),

@@ -62,11 +62,12 @@ golden flow-flush "$volatile" director dsrctl -j flow flush "$web"
 golden realserver . in_ns b1 dsrctl -j realserver show
 golden realserver-check "$volatile" in_ns b1 dsrctl -j realserver check "$VIP4"
 
-# -p is for people's eyes, and says the same.
+# -p is for people's eyes, and says the same, but for flows that end meanwhile.
+still="$volatile"' | walk(if type == "object" and has("flows") then .flows = 0 | .closing = 0 else . end)'
 for words in "service show" "backend show" stats get "device show"; do
 	read -r -a each <<< "$words"
-	is "-p: $words" "$(director dsrctl -j -p "${each[@]}" | /usr/bin/jq -S "$volatile")" \
-		"$(director dsrctl -j "${each[@]}" | /usr/bin/jq -S "$volatile")"
+	is "-p: $words" "$(director dsrctl -j -p "${each[@]}" | /usr/bin/jq -S "$still")" \
+		"$(director dsrctl -j "${each[@]}" | /usr/bin/jq -S "$still")"
 done
 # Always an array, also of none.
 for words in "service show" "backend show" "flow show" "device show"; do
