@@ -61,7 +61,7 @@ static u32 overflow(const struct dsr_flow_table *table, u32 set)
 	       overflow_shift(set) & OVERFLOW_MAX;
 }
 
-/* Who is lost count of is so for good: that only costs looks. */
+/* A count that reaches 255 stays there, which only costs looks. */
 static void overflow_add(const struct dsr_flow_table *table, u32 set, int change)
 {
 	u32 *word = &table->overflow[set / OVERFLOWS];
@@ -229,7 +229,9 @@ static noinline bool find_old(const struct dsr_flow_table *table,
 		take_over(table, old, tag, user, flow);
 		return true;
 	}
-	/* Pairs with the cmpxchg in dsr_flow_remove()'s slot_claim(). */
+	/* Pairs with the cmpxchg in dsr_flow_remove()'s slot_claim(), or, where
+	 * the count of overflow was 0 already, with the one of its lowering.
+	 */
 	smp_rmb();
 	return table_find(table, tag, flow);
 }
@@ -251,7 +253,7 @@ void dsr_flow_expect(const struct dsr_flow_table *table, u64 hash)
 		&table->peer[first_set(table, dsr_flow_tag(hash)) * DSR_FLOW_WAYS];
 
 	prefetchw(peer);
-	prefetchw(peer + DSR_FLOW_WAYS - 1);
+	prefetchw((const char *)(peer + DSR_FLOW_WAYS) - 1);
 }
 
 /**
@@ -323,7 +325,7 @@ static void slot_fill(const struct dsr_flow_table *table,
 	/* Pairs with the second smp_rmb() in dsr_flow_peek(). */
 	smp_wmb();
 	peer_write(table, slot, peer);
-	/* Pairs with smp_rmb() in slot_read(). */
+	/* Pairs with smp_rmb() in dsr_flow_slot_read(). */
 	smp_store_release(&slot->value, value);
 }
 
@@ -402,6 +404,7 @@ table_insert(const struct dsr_flow_table *table, u64 tag, u64 value,
 		if (!slot_claim(victim, old))
 			continue;
 
+		/* The tag is its last flow's, and nobody else's to write now. */
 		if (unlikely(old))
 			slot_count(table, victim, victim->tag, -1);
 		slot_count(table, victim, tag, 1);
@@ -474,9 +477,12 @@ bool dsr_flow_remove(struct dsr_flow *flow)
 
 	if (!slot_claim(slot, flow->value))
 		return false;
-	/* The tag's store is before the value's that was claimed. */
-	slot_count(flow->table, slot, READ_ONCE(slot->tag), -1);
-	WRITE_ONCE(slot->value, DSR_FLOW_VALUE_EMPTY);
+	/* Of whom the slot was, which need not be of whom it was when found. */
+	slot_count(flow->table, slot, slot->tag, -1);
+	/* Behind the load of the tag, which the next owner's cmpxchg in
+	 * slot_claim() may be followed by a store to.
+	 */
+	smp_store_release(&slot->value, DSR_FLOW_VALUE_EMPTY);
 	return true;
 }
 

@@ -34,10 +34,10 @@
  * Each set counts the flows that it is the first set of and that live in others,
  * so that a new flow, which is in none, is looked for in one set where nothing
  * overflowed: one line of memory instead of four.  (F14, Bronson and Shi, 2019,
- * counts so per chunk.)  The counts, of a byte each, lie apart, where most of a
- * full table's are in the cache.  Such a flow is counted before its value is
- * stored, and no longer when its slot is claimed, so at any time the count is no
- * less than the flows that a look has to find.
+ * counts so per chunk.)  The counts, of a byte each, lie apart: 64 sets' share a
+ * line, and the default table's fill 112 KiB.  Such a flow is counted before its
+ * value is stored, and until its slot has been claimed, so at any time the count
+ * is no less than the flows that a look has to find.
  *
  * Nothing is allocated, linked or timed: an expired flow is one whose entry
  * may be taken.  A slot changes hands, or is emptied, by cmpxchg of the value

@@ -50,6 +50,10 @@ static u32 table_replace(struct dsr_net *dn, struct dsr_flow_table *table)
 	rcu_assign_pointer(dn->flows, table);
 	synchronize_rcu();
 	left = dsr_flow_table_migrate(table, old, &dn->flow_user);
+	/* Who looked into the new table before a flow came there still has to
+	 * see that there is an old one, and so to look once more.
+	 */
+	synchronize_rcu();
 	RCU_INIT_POINTER(table->old, NULL);
 	synchronize_rcu();
 	dsr_flow_table_destroy(old);

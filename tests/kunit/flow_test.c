@@ -32,8 +32,12 @@ static void flow_takes_64_bytes(struct kunit *test)
 		dsr_flow_table_destroy(table);
 	}
 	dsr_flow_table_destroy(NULL);
-	/* No number overflows in the largest, which isn't made here. */
+	/* No number overflows in the largest, which isn't made here, and the
+	 * kernel allocates no more than INT_MAX at once.
+	 */
 	KUNIT_EXPECT_LT(test, (u64)DSR_FLOWS_MAX * SLOTS, (u64)U32_MAX);
+	KUNIT_EXPECT_LT(test, table_bytes(DSR_FLOWS_MAX / 16 * SLOTS),
+			(size_t)INT_MAX);
 }
 
 static void value_keeps_its_parts(struct kunit *test)
