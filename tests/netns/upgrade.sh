@@ -1,6 +1,7 @@
 #!/bin/bash
 # README's procedure for an upgrade, as it is written there, under 200 downloads and
-# 200 clients that connect again and again: none of them breaks.
+# 200 clients that connect again and again, and a tenth as many over IPv6: none of
+# them breaks.
 #
 #   client ── router ── br0 ── director, b1, b2, b3       (lib.sh draws it)
 # kernels: 6.12
@@ -8,7 +9,7 @@
 
 skip_unless "the module was not given" test -n "$DSR_MODULE"
 
-web=$VIP4:80/tcp
+web=$VIP4:80/tcp web6=[$VIP6]:80/tcp
 newer=$T/dsr.ko
 
 # The same module with another version in it.
@@ -16,11 +17,12 @@ make_newer() {
 	LC_ALL=C sed "s/version=$1/version=${1//[0-9]/9}/" "$DSR_MODULE" > "$newer"
 }
 
-# procedure: the commands of README's section
+# procedure: the commands of README's section, and for IPv6 what it says of it
 procedure() {
-	awk '/^### Upgrading$/ { on = 1; next }
+	awk -v vip6="$VIP6" '/^### Upgrading$/ { on = 1; next }
 		/^##/ { on = 0 }
-		on && sub(/^    /, "")' "$DSR_ROOT/README.md"
+		on && sub(/^    /, "") { print }
+		on && sub(/ip daddr [^ ]*/, "ip6 daddr " vip6) { print }' "$DSR_ROOT/README.md"
 }
 
 # What they meet with: the newer version isn't installed here, it's a file.
@@ -47,31 +49,40 @@ reload() {
 	insmod "$DSR_MODULE"
 }
 
+# load FAMILY ADDRESS DOWNLOADS VISITORS
+load() {
+	ip netns exec "$P-client" python3 "$traffic_dir/transfer.py" load "$2" 80 "${@:3}" \
+		> "$T/rounds$1" 2> "$T/broken$1" &
+	loads+=("$!")
+	processes+=("$!")
+}
+
 # load_start DOWNLOADS VISITORS
 load_start() {
-	ip netns exec "$P-client" python3 "$traffic_dir/transfer.py" load "$VIP4" 80 "$@" \
-		> "$T/rounds" 2> "$T/broken" &
-	load=$!
-	processes+=("$load")
+	loads=()
+	load 4 "$VIP4" "$1" "$2"
+	load 6 "$VIP6" $(($1 / 10)) $(($2 / 10))
 	more_rounds
 }
 
 load_end() {
-	kill "$load"
-	wait "$load" 2> /dev/null || :
+	kill "${loads[@]}"
+	wait "${loads[@]}" 2> /dev/null || :
 }
 
+# rounds FAMILY
 rounds() {
-	wc -l < "$T/rounds"
+	wc -l < "$T/rounds$1"
 }
 
+# rounds_are V4 V6
 rounds_are() {
-	[ "$(rounds)" -ge "$1" ]
+	[ "$(rounds 4)" -ge "$1" ] && [ "$(rounds 6)" -ge "$2" ]
 }
 
 # Every download has got further since now, every other client has been new.
 more_rounds() {
-	wait_for 120 rounds_are $(($(rounds) + 2))
+	wait_for 120 rounds_are $(($(rounds 4) + 2)) $(($(rounds 6) + 2))
 }
 
 topo_reference one-armed local
@@ -84,6 +95,7 @@ done
 modprobe -q nf_tables || :
 director dsrctl set hash-seed 4711
 service "$web" maglev 10.3.0.1=2 10.3.0.3 10.3.0.2
+service "$web6" maglev fd00:3::1=2 fd00:3::3 fd00:3::2
 up=$SECONDS
 make_newer "$(< /sys/module/dsr/version)"
 
@@ -98,17 +110,19 @@ tap_comment <<< "in $((SECONDS - started)) s"
 like "it is the newer one" "$(< /sys/module/dsr/version)" '^[9.]+$'
 is "the configuration is the same" "$(director dsrctl save)" "$before"
 ok "everyone gets further" more_rounds
-tail -n 1 "$T/rounds" | tap_comment
-is "no connection has broken" "$(sort "$T/broken" | uniq -c)" ""
+tail -qn 1 "$T"/rounds? | tap_comment
+is "no connection has broken" "$(sort "$T"/broken? | uniq -c)" ""
 load_end
 
 # So that the above can fail.
 reload
 director dsrctl apply "$T/dsr.conf"
 wait_for 20 backends_up "$web"
+wait_for 20 backends_up "$web6"
 load_start 20 20
 ok "without holding the packets back" upgrade < <(procedure | grep -v nft)
 ok "everyone comes again" more_rounds
-ok "connections do break" test -s "$T/broken"
+ok "connections do break" test -s "$T/broken4"
+ok "over IPv6 too" test -s "$T/broken6"
 load_end
 reload
