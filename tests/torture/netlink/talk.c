@@ -87,13 +87,24 @@ static bool is_end(const struct nlmsghdr *message)
 	return message->nlmsg_type == NLMSG_ERROR || message->nlmsg_type == NLMSG_DONE;
 }
 
+/* An error has the head of what it's about.  Behind a message that was cut short the
+ * kernel takes the rest for another, whose number may be one of ours.
+ */
+static bool is_about(const struct nlmsghdr *message, const struct request *request)
+{
+	const struct nlmsgerr *error = NLMSG_DATA(message);
+
+	return message->nlmsg_type == NLMSG_DONE ||
+	       !memcmp(&error->msg, request->bytes, sizeof(error->msg));
+}
+
 static void note(struct talk *talk, const struct nlmsghdr *message, struct request *requests,
 		 unsigned int nr)
 {
 	struct request *request = find(requests, nr, message->nlmsg_seq);
 
 	talk->answers++;
-	if (request && is_end(message))
+	if (request && is_end(message) && is_about(message, request))
 		note_end(request, message);
 }
 
