@@ -18,8 +18,8 @@ static int read_steadily(struct writer *writer,
 	return err;
 }
 
-/* As above: whatever changes meanwhile is the end of a drain. */
-static int read_settings(struct writer *writer, struct model *theirs)
+/* As above: what changes meanwhile is the end of a drain, or another writer's. */
+int writer_read_settings(struct writer *writer, struct model *theirs)
 {
 	const struct spec *spec = writer->order->spec;
 	int err;
@@ -71,7 +71,7 @@ static void compare(struct writer *writer)
 
 	compare_dump(writer, err, "CONFIG_GET");
 	if (!err)
-		err = read_settings(writer, theirs);
+		err = writer_read_settings(writer, theirs);
 	if (err)
 		writer_fail(writer, NULL, "reading the settings: error %d", -err);
 	differ(writer, model_settle(&writer->model, theirs));

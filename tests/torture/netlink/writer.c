@@ -140,10 +140,7 @@ static int writer_open(struct writer *writer)
 		return err;
 	writer_deafen(writer);
 	writer_resync(writer);
-	err = dump_devices(&writer->looker, writer->order->spec, &writer->model);
-	if (!err)
-		err = dump_settings(&writer->looker, writer->order->spec, &writer->model);
-	return err;
+	return writer_read_settings(writer, &writer->model);
 }
 
 /**

@@ -42,6 +42,7 @@ bool writer_changes(const struct writer *writer, const struct request *request);
 
 /* compare.c: whether what the kernel has is right */
 void writer_resync(struct writer *writer);
+int writer_read_settings(struct writer *writer, struct model *theirs);
 void writer_look(struct writer *writer);
 
 #endif /* WRITER_H */
