@@ -70,6 +70,21 @@ on_host() {
 	fi
 }
 
+# slot COMMAND...: once there is a processor for it.  With more guests than that each
+# takes longer, and all of them no less: what waits for something gives up.
+slot() {
+	local number=0 status=0
+
+	while exec 8> "$logs/slot.$number" && ! flock -n 8; do
+		number=$(((number + 1) % $(nproc)))
+		[ "$number" -gt 0 ] || sleep 1
+	done
+	# What it starts must not hold the place when it has ended.
+	"$@" 8>&- || status=$?
+	exec 8>&-
+	return "$status"
+}
+
 # lane NAME COMMAND...: in the background, in a process group of its own
 lane() {
 	set -m

@@ -184,7 +184,7 @@ resize() {
 
 # terminal COMMAND...: in a terminal of 80x24; its status is shown when it ends
 terminal() {
-	local script="stty -g > $T/before; $*; echo ended \$?; stty -g > $T/after; cat"
+	local script="stty -g > $T/before; $*; status=\$?; stty -g > $T/after; echo ended \$status; cat"
 
 	if [ -S "$T/tmux" ]; then
 		resize 80 24
