@@ -247,7 +247,9 @@ void dsr_fragment_release(struct dsr_net *dn, const struct dsr_packet *pkt,
 	bucket_take(bucket_of(dn, hash), hash, &taken);
 	while ((skb = __skb_dequeue(&taken))) {
 		if (!be || dsr_forward_is_local(skb, be)) {
-			netif_rx(skb);
+			/* The CPU's queue may be full. */
+			if (netif_rx(skb) == NET_RX_DROP)
+				refuse(dn);
 			continue;
 		}
 		dsr_count(dn, DSR_COUNTER_RECEIVED);
