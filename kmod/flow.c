@@ -249,8 +249,9 @@ static noinline bool find_old(const struct dsr_flow_table *table,
  */
 void dsr_flow_expect(const struct dsr_flow_table *table, u64 hash)
 {
-	const struct dsr_flow_peer *peer =
-		&table->peer[first_set(table, dsr_flow_tag(hash)) * DSR_FLOW_WAYS];
+	const struct dsr_flow_set *set =
+		dsr_flow_set(table, dsr_flow_tag(hash), 0);
+	const struct dsr_flow_peer *peer = slot_peer(table, set->slot);
 
 	prefetchw(peer);
 	prefetchw((const char *)(peer + DSR_FLOW_WAYS) - 1);
