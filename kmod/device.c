@@ -14,14 +14,14 @@ static struct dsr_device *find(const struct dsr_net *dn,
 {
 	struct dsr_device *device;
 
-	lockdep_assert_held(&dn->config_lock);
+	ASSERT_RTNL();
 	list_for_each_entry(device, &dn->devices, list)
 		if (device->ops.dev == dev)
 			return device;
 	return NULL;
 }
 
-/* Context: config_lock held. */
+/* Context: RTNL held. */
 bool dsr_device_is_attached(const struct dsr_net *dn,
 			    const struct net_device *dev)
 {
@@ -34,8 +34,9 @@ bool dsr_device_is_attached(const struct dsr_net *dn,
 static void detach(struct dsr_net *dn, struct dsr_device *device)
 {
 	nf_unregister_net_hook(dn->net, &device->ops);
+	mutex_lock(&dn->link_lock);
 	list_del(&device->list);
-	dn->generation++;
+	mutex_unlock(&dn->link_lock);
 	kfree_rcu(device, rcu);
 }
 
@@ -44,10 +45,12 @@ static void insert(struct dsr_net *dn, struct dsr_device *device)
 {
 	struct dsr_device *next;
 
+	mutex_lock(&dn->link_lock);
 	list_for_each_entry(next, &dn->devices, list)
 		if (next->ops.dev->ifindex > device->ops.dev->ifindex)
 			break;
 	list_add_tail(&device->list, &next->list);
+	mutex_unlock(&dn->link_lock);
 }
 
 /**
@@ -56,7 +59,7 @@ static void insert(struct dsr_net *dn, struct dsr_device *device)
  * @dev: a device of it
  * @extack: told what went wrong
  *
- * Context: process, RTNL and config_lock held.
+ * Context: process, config_lock and RTNL held.
  * Return: 0, -EEXIST, -ENOMEM or what netfilter gave.
  */
 int dsr_device_attach(struct dsr_net *dn, struct net_device *dev,
@@ -65,7 +68,6 @@ int dsr_device_attach(struct dsr_net *dn, struct net_device *dev,
 	struct dsr_device *device;
 	int err;
 
-	ASSERT_RTNL();
 	if (find(dn, dev)) {
 		NL_SET_ERR_MSG(extack, "the device is attached already");
 		return -EEXIST;
@@ -84,7 +86,6 @@ int dsr_device_attach(struct dsr_net *dn, struct net_device *dev,
 		return err;
 	}
 	insert(dn, device);
-	dn->generation++;
 	return 0;
 }
 
@@ -94,7 +95,7 @@ int dsr_device_attach(struct dsr_net *dn, struct net_device *dev,
  * @dev: the device
  * @extack: told what went wrong
  *
- * Context: process, RTNL and config_lock held.
+ * Context: process, config_lock and RTNL held.
  * Return: 0 or -ENOENT.
  */
 int dsr_device_detach(struct dsr_net *dn, struct net_device *dev,
@@ -102,7 +103,6 @@ int dsr_device_detach(struct dsr_net *dn, struct net_device *dev,
 {
 	struct dsr_device *device = find(dn, dev);
 
-	ASSERT_RTNL();
 	if (!device) {
 		NL_SET_ERR_MSG(extack, "the device is not attached");
 		return -ENOENT;
@@ -114,15 +114,13 @@ int dsr_device_detach(struct dsr_net *dn, struct net_device *dev,
 /* The device goes. */
 void dsr_device_forget(struct dsr_net *dn, const struct net_device *dev)
 {
-	struct dsr_device *device;
+	struct dsr_device *device = find(dn, dev);
 
-	mutex_lock(&dn->config_lock);
-	device = find(dn, dev);
-	if (device) {
-		detach(dn, device);
-		dsr_event_device(dn, DSR_EVENT_KIND_DEVICE_DETACH, dev, 0);
-	}
-	mutex_unlock(&dn->config_lock);
+	if (!device)
+		return;
+	detach(dn, device);
+	WRITE_ONCE(dn->devices_lost, dn->devices_lost + 1);
+	dsr_event_device(dn, DSR_EVENT_KIND_DEVICE_DETACH, dev, 0);
 }
 
 void dsr_device_net_init(struct dsr_net *dn)
@@ -136,9 +134,7 @@ void dsr_device_net_close(struct dsr_net *dn)
 	struct dsr_device *device, *next;
 
 	rtnl_lock();
-	mutex_lock(&dn->config_lock);
 	list_for_each_entry_safe(device, next, &dn->devices, list)
 		detach(dn, device);
-	mutex_unlock(&dn->config_lock);
 	rtnl_unlock();
 }

@@ -13,9 +13,9 @@ struct netlink_ext_ack;
 /**
  * struct dsr_device - a device whose packets are taken at ingress
  *
- * In dsr_net.devices, under config_lock.  Its hook holds the device without a
- * reference: NETDEV_UNREGISTER detaches it before the device goes, or goes to
- * another namespace.
+ * In dsr_net.devices, which changes under RTNL and link_lock both.  Its hook holds
+ * the device without a reference: NETDEV_UNREGISTER detaches it before the device
+ * goes, or goes to another namespace.
  */
 struct dsr_device {
 	struct list_head list;
@@ -23,7 +23,7 @@ struct dsr_device {
 	struct rcu_head rcu;		/* who lists hooks may be reading @ops */
 };
 
-/* Configuration: RTNL and config_lock held. */
+/* Configuration: config_lock and RTNL held. */
 bool dsr_device_is_attached(const struct dsr_net *dn,
 			    const struct net_device *dev);
 int dsr_device_attach(struct dsr_net *dn, struct net_device *dev,

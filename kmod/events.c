@@ -78,12 +78,29 @@ static void event_multicast(struct net *net, struct sk_buff *msg)
 	rcu_read_unlock();
 }
 
+static bool event_is_wanted(const struct dsr_net *dn)
+{
+	return READ_ONCE(events_are_open) &&
+	       genl_has_listeners(&dsr_genl_family, dn->net, 0);
+}
+
+/* Built and sent under link_lock, so that no event tells less of a next hop than
+ * one before it did.
+ */
+static void event_send_locked(struct dsr_net *dn, const struct event *event)
+{
+	lockdep_assert_held(&dn->link_lock);
+	if (event_is_wanted(dn))
+		event_multicast(dn->net, event_build(event));
+}
+
 static void event_send(struct dsr_net *dn, const struct event *event)
 {
-	lockdep_assert_held(&dn->config_lock);
-	if (READ_ONCE(events_are_open) &&
-	    genl_has_listeners(&dsr_genl_family, dn->net, 0))
-		event_multicast(dn->net, event_build(event));
+	if (!event_is_wanted(dn))
+		return;
+	mutex_lock(&dn->link_lock);
+	event_send_locked(dn, event);
+	mutex_unlock(&dn->link_lock);
 }
 
 static int service_key_fill(struct sk_buff *msg, const void *object)
@@ -207,7 +224,7 @@ void dsr_event_nexthop(struct dsr_net *dn, enum dsr_event_kind kind,
 		       const struct dsr_nexthop *nexthop,
 		       const u8 *lladdr_before)
 {
-	event_send(dn, &(struct event) {
+	event_send_locked(dn, &(struct event) {
 		.kind = kind,
 		.lladdr_before = lladdr_before,
 		.fill = dsr_nl_nexthop_fill,

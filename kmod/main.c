@@ -35,6 +35,7 @@ static int __net_init dsr_net_init(struct net *net)
 	dn->net = net;
 	dn->generation = 1;	/* A dump takes 0 for one that hasn't begun. */
 	mutex_init(&dn->config_lock);
+	mutex_init(&dn->link_lock);
 	dsr_settings_init_key(dn, dsr_param_hash_seed());
 	dn->flows_wanted = dsr_param_flows();
 	dsr_track_init(dn);

@@ -50,10 +50,22 @@ struct dsr_net {
 	struct dsr_fragments *fragments;	/* its buckets have locks */
 	struct ratelimit_state resets;		/* has a lock */
 
-	/* Serialises all changes of configuration and of next hops.  Taken
-	 * inside RTNL where both are needed, and never held while taking it.
+	/* Serialises all changes of configuration, and may be held for long: a
+	 * large flow table, thousands of services.  So nobody waits for it who
+	 * holds RTNL, for which the whole machine would wait with him: RTNL is
+	 * taken inside it, where a device is attached or detached.
 	 */
 	struct mutex config_lock;
+
+	/* Guards what the events of network devices change too: next hops, and
+	 * the list of attached devices, for which RTNL is needed besides.  Taken
+	 * inside @config_lock and inside RTNL, and held for a look at each next
+	 * hop at most.
+	 */
+	struct mutex link_lock;
+	struct list_head nexthop_list;	/* struct dsr_nexthop */
+	struct list_head devices;	/* struct dsr_device, ascending ifindex */
+	u32 devices_lost;		/* attached ones that went; under RTNL */
 
 	/* All below: under @config_lock. */
 	struct net *net;
@@ -68,7 +80,7 @@ struct dsr_net {
 	const struct dsr_pool **recent_pools;	/* while many are built, some
 						 * of those that have been
 						 */
-	u32 generation;			/* changes with the configuration */
+	u32 generation;			/* see dsr_generation() */
 	u32 digest_generation;		/* of which @digest is */
 	u8 digest_len;			/* 0: there is none */
 	u8 digest[DSR_DIGEST_LEN];
@@ -76,7 +88,6 @@ struct dsr_net {
 	u32 flows_generation;		/* changes with the table */
 	struct list_head drains;	/* struct dsr_backend, by @drain */
 	struct list_head limited;	/* struct dsr_backend, by @limit */
-	struct list_head devices;	/* struct dsr_device, ascending ifindex */
 	struct list_head batches;	/* struct dsr_nl_batch */
 	u32 batch_bytes;		/* in all of them */
 	bool hooked;			/* the hooks are registered */
@@ -87,7 +98,6 @@ struct dsr_net {
 	 * looked up by neighbour events under RCU.
 	 */
 	struct rhashtable nexthops;	/* struct dsr_nexthop */
-	struct list_head nexthop_list;	/* under @config_lock */
 	struct notifier_block netdev_notifier;
 	struct delayed_work resolver;
 	struct delayed_work sweeper;
@@ -95,9 +105,9 @@ struct dsr_net {
 	u32 views_cursor;		/* from this service's id on */
 	u32 swept;			/* sets, by the sweeper alone */
 	struct dsr_census census;	/* by the sweeper alone */
-	unsigned long next_round;	/* of the resolver, in jiffies */
+	unsigned long next_round;	/* by the resolver alone, in jiffies */
 	bool woken;			/* by an event, any context */
-	bool closing;			/* neither worker may be queued again */
+	bool closing;			/* no worker may be queued again */
 };
 
 extern unsigned int dsr_net_id;
@@ -108,6 +118,12 @@ extern struct workqueue_struct *dsr_wq;
 static inline struct dsr_net *dsr_net(const struct net *net)
 {
 	return net_generic(net, dsr_net_id);
+}
+
+/* Changes with the configuration.  Context: config_lock held. */
+static inline u32 dsr_generation(const struct dsr_net *dn)
+{
+	return dn->generation + READ_ONCE(dn->devices_lost);
 }
 
 #endif /* _DSR_NET_H */

@@ -231,7 +231,7 @@ static int put_pins(struct sk_buff *msg, int ifindex, const u8 *lladdr)
 }
 
 /* What is known of an address, without any of the backends that have it.
- * Context: config_lock held.
+ * Context: link_lock held.
  */
 int dsr_nl_nexthop_fill(struct sk_buff *msg, const void *object)
 {
@@ -557,7 +557,7 @@ int dsr_nl_backend_dump(struct sk_buff *msg, struct netlink_callback *cb)
 	}
 
 	mutex_lock(&dn->config_lock);
-	cb->seq = dn->generation;
+	cb->seq = dsr_generation(dn);
 	if (!nest) {
 		len = dump_all(msg, cb, dn);
 		goto out;

@@ -32,22 +32,18 @@ struct dsr_nl_batch {
 	struct list_head chunks;
 	u32 portid;
 	u32 bytes;
-	bool devices;			/* some need RTNL */
 };
 
-static const struct {
-	dsr_nl_stage_t stage;
-	bool device;
-} changes[] = {
-	[DSR_CMD_SERVICE_ADD] = { dsr_nl_service_stage_add },
-	[DSR_CMD_SERVICE_SET] = { dsr_nl_service_stage_set },
-	[DSR_CMD_SERVICE_DEL] = { dsr_nl_service_stage_del },
-	[DSR_CMD_BACKEND_ADD] = { dsr_nl_backend_stage_add },
-	[DSR_CMD_BACKEND_SET] = { dsr_nl_backend_stage_set },
-	[DSR_CMD_BACKEND_DEL] = { dsr_nl_backend_stage_del },
-	[DSR_CMD_SETTINGS_SET] = { dsr_nl_settings_stage },
-	[DSR_CMD_DEVICE_ATTACH] = { dsr_nl_device_stage_attach, true },
-	[DSR_CMD_DEVICE_DETACH] = { dsr_nl_device_stage_detach, true },
+static const dsr_nl_stage_t changes[] = {
+	[DSR_CMD_SERVICE_ADD] = dsr_nl_service_stage_add,
+	[DSR_CMD_SERVICE_SET] = dsr_nl_service_stage_set,
+	[DSR_CMD_SERVICE_DEL] = dsr_nl_service_stage_del,
+	[DSR_CMD_BACKEND_ADD] = dsr_nl_backend_stage_add,
+	[DSR_CMD_BACKEND_SET] = dsr_nl_backend_stage_set,
+	[DSR_CMD_BACKEND_DEL] = dsr_nl_backend_stage_del,
+	[DSR_CMD_SETTINGS_SET] = dsr_nl_settings_stage,
+	[DSR_CMD_DEVICE_ATTACH] = dsr_nl_device_stage_attach,
+	[DSR_CMD_DEVICE_DETACH] = dsr_nl_device_stage_detach,
 };
 
 static struct dsr_nl_batch *batch_find(const struct dsr_net *dn, u32 portid)
@@ -112,18 +108,14 @@ static int batch_append(struct dsr_net *dn, struct dsr_nl_batch *batch,
 	return 0;
 }
 
-/* What has to be done without config_lock.  Returns whether there are devices,
- * or a negative errno.
- */
+/* What has to be done without config_lock. */
 static int get_ready(const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	struct nlattr *attrs[DSR_A_MAX + 1];
 	const struct nlattr *change;
-	bool devices = false;
 	int left, err;
 
 	nla_for_each_nested(change, nest, left) {
-		devices |= changes[nla_type(change)].device;
 		err = nla_parse_nested(attrs, DSR_A_MAX, change, NULL, extack);
 		if (!err)
 			err = dsr_nl_service_get_ready(attrs[DSR_A_SERVICE],
@@ -131,7 +123,7 @@ static int get_ready(const struct nlattr *nest, struct netlink_ext_ack *extack)
 		if (err)
 			return err;
 	}
-	return devices;
+	return 0;
 }
 
 static int stage_change(struct dsr_nl_staging *staging,
@@ -144,7 +136,7 @@ static int stage_change(struct dsr_nl_staging *staging,
 	err = nla_parse_nested(attrs, DSR_A_MAX, change, NULL, staging->extack);
 	if (err)
 		return err;
-	return changes[nla_type(change)].stage(staging, attrs);
+	return changes[nla_type(change)](staging, attrs);
 }
 
 static int stage_all(struct dsr_nl_staging *staging,
@@ -171,7 +163,7 @@ static int generation_check(const struct dsr_net *dn, struct genl_info *info)
 {
 	const struct nlattr *generation = info->attrs[DSR_A_GENERATION];
 
-	if (!generation || nla_get_u32(generation) == dn->generation)
+	if (!generation || nla_get_u32(generation) == dsr_generation(dn))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(info->extack, generation,
 			    "the configuration has changed meanwhile");
@@ -190,7 +182,6 @@ static int batch_run(struct dsr_net *dn, const struct dsr_nl_batch *batch,
 		     struct genl_info *info)
 {
 	struct dsr_nl_staging staging = { .extack = info->extack };
-	u32 generation = dn->generation;
 	int err, refused;
 
 	err = generation_check(dn, info);
@@ -208,17 +199,16 @@ static int batch_run(struct dsr_net *dn, const struct dsr_nl_batch *batch,
 	if (!refused && err == -ENOSPC)
 		refuse_change(info->extack, staging.flows_nr);
 	dsr_nl_device_end(&staging, err);
-	/* Devices were attached already, and are not any more. */
-	if (err)
-		dn->generation = generation;
 	return err;
 }
 
-/* Whoever applies the same again needn't look at every object. */
-static void note_digest(struct dsr_net *dn, const struct nlattr *digest)
+/* Whoever applies the same again needn't look at every object.  @lost: the devices
+ * that had been lost before the changes.
+ */
+static void note_digest(struct dsr_net *dn, const struct nlattr *digest, u32 lost)
 {
 	dn->digest_len = digest ? nla_len(digest) : 0;
-	dn->digest_generation = dn->generation;
+	dn->digest_generation = dn->generation + lost;
 	if (digest)
 		memcpy(dn->digest, nla_data(digest), nla_len(digest));
 }
@@ -227,7 +217,7 @@ static int generation_fill(struct sk_buff *msg, const void *object)
 {
 	const struct dsr_net *dn = object;
 
-	return nla_put_u32(msg, DSR_A_GENERATION, dn->generation);
+	return nla_put_u32(msg, DSR_A_GENERATION, dsr_generation(dn));
 }
 
 /* Room for the answer comes first: what has been made isn't refused any more. */
@@ -236,6 +226,7 @@ static int batch_run_and_answer(struct dsr_net *dn,
 				struct genl_info *info)
 {
 	struct sk_buff *answer = dsr_nl_answer_alloc();
+	u32 lost = READ_ONCE(dn->devices_lost);
 	int err;
 
 	if (!answer)
@@ -245,14 +236,13 @@ static int batch_run_and_answer(struct dsr_net *dn,
 		nlmsg_free(answer);
 		return err;
 	}
-	note_digest(dn, info->attrs[DSR_A_DIGEST]);
+	note_digest(dn, info->attrs[DSR_A_DIGEST], lost);
 	dsr_nl_answer(answer, info, generation_fill, dn);
 	return 0;
 }
 
 /* Takes the message's changes; the last message carries them all out. */
-static int change_locked(struct dsr_net *dn, struct genl_info *info,
-			 bool devices)
+static int change_locked(struct dsr_net *dn, struct genl_info *info)
 {
 	const struct nlattr *nest = info->attrs[DSR_A_CHANGES];
 	struct dsr_nl_batch *batch = batch_get(dn, info->snd_portid);
@@ -260,7 +250,6 @@ static int change_locked(struct dsr_net *dn, struct genl_info *info,
 
 	if (!batch)
 		return -ENOMEM;
-	batch->devices |= devices;
 	if (nest)
 		err = batch_append(dn, batch, nest, info->extack);
 	if (!err && info->attrs[DSR_A_MORE])
@@ -271,49 +260,17 @@ static int change_locked(struct dsr_net *dn, struct genl_info *info,
 	return err;
 }
 
-/* RTNL is taken outside config_lock. */
-static void lock(struct dsr_net *dn, bool rtnl)
-{
-	if (rtnl)
-		rtnl_lock();
-	mutex_lock(&dn->config_lock);
-}
-
-static void unlock(struct dsr_net *dn, bool rtnl)
-{
-	mutex_unlock(&dn->config_lock);
-	if (rtnl)
-		rtnl_unlock();
-}
-
-/* Whether earlier messages of the batch have devices in them. */
-static bool batch_has_devices(const struct dsr_net *dn, u32 portid)
-{
-	const struct dsr_nl_batch *batch = batch_find(dn, portid);
-
-	return batch && batch->devices;
-}
-
 int dsr_nl_config_change(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *nest = info->attrs[DSR_A_CHANGES];
 	struct dsr_net *dn = dsr_net(genl_info_net(info));
-	int devices = nest ? get_ready(nest, info->extack) : 0;
-	bool rtnl = devices;
-	int err;
+	int err = nest ? get_ready(nest, info->extack) : 0;
 
-	if (devices < 0)
-		return devices;
-
-	lock(dn, rtnl);
-	/* Looked for under the lock: a socket may have two threads. */
-	if (!rtnl && batch_has_devices(dn, info->snd_portid)) {
-		unlock(dn, rtnl);
-		rtnl = true;
-		lock(dn, rtnl);
-	}
-	err = change_locked(dn, info, devices);
-	unlock(dn, rtnl);
+	if (err)
+		return err;
+	mutex_lock(&dn->config_lock);
+	err = change_locked(dn, info);
+	mutex_unlock(&dn->config_lock);
 	return err;
 }
 
@@ -332,12 +289,17 @@ static struct cursor *cursor_get(struct netlink_callback *cb)
 }
 
 static int put_head(struct sk_buff *msg, struct cursor *cursor,
-		    const struct dsr_net *dn)
+		    struct dsr_net *dn)
 {
+	int err;
+
 	if (!cursor->head && dsr_nl_settings_put_config(msg, dn))
 		return -EMSGSIZE;
 	cursor->head = 1;
-	return dsr_nl_device_put(msg, dn, &cursor->device);
+	mutex_lock(&dn->link_lock);
+	err = dsr_nl_device_put(msg, dn, &cursor->device);
+	mutex_unlock(&dn->link_lock);
+	return err;
 }
 
 /* A message begins with a service, so that each can be read for itself. */
@@ -369,7 +331,7 @@ static int put_service(struct sk_buff *msg, struct cursor *cursor,
 }
 
 static void put_changes(struct sk_buff *msg, struct cursor *cursor,
-			const struct dsr_net *dn)
+			struct dsr_net *dn)
 {
 	const struct dsr_service *svc;
 
@@ -395,7 +357,7 @@ int dsr_nl_config_dump(struct sk_buff *msg, struct netlink_callback *cb)
 		return -EMSGSIZE;
 
 	mutex_lock(&dn->config_lock);
-	cb->seq = dn->generation;
+	cb->seq = dsr_generation(dn);
 	if (!generation_fill(msg, dn))
 		nest = nla_nest_start(msg, DSR_A_CHANGES);
 	if (nest)

@@ -41,25 +41,34 @@ static struct net_device *find(const struct dsr_net *dn, struct nlattr **request
 	return ERR_PTR(-ENODEV);
 }
 
-/* RTNL is taken outside config_lock. */
+static int change_locked(struct dsr_net *dn, struct genl_info *info,
+			 change_t what, enum dsr_event_kind kind)
+{
+	struct net_device *dev = find(dn, info->attrs, info->extack);
+	int err;
+
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	err = what(dn, dev, info->extack);
+	if (err)
+		return err;
+	dn->generation++;
+	dsr_event_device(dn, kind, dev, info->snd_portid);
+	return 0;
+}
+
+/* RTNL is taken inside config_lock, see struct dsr_net. */
 static int change(struct genl_info *info, change_t what,
 		  enum dsr_event_kind kind)
 {
 	struct dsr_net *dn = dsr_net(genl_info_net(info));
-	struct net_device *dev;
 	int err;
 
+	mutex_lock(&dn->config_lock);
 	rtnl_lock();
-	dev = find(dn, info->attrs, info->extack);
-	err = PTR_ERR_OR_ZERO(dev);
-	if (!err) {
-		mutex_lock(&dn->config_lock);
-		err = what(dn, dev, info->extack);
-		if (!err)
-			dsr_event_device(dn, kind, dev, info->snd_portid);
-		mutex_unlock(&dn->config_lock);
-	}
+	err = change_locked(dn, info, what, kind);
 	rtnl_unlock();
+	mutex_unlock(&dn->config_lock);
 	return err;
 }
 
@@ -74,11 +83,12 @@ int dsr_nl_device_detach(struct sk_buff *skb, struct genl_info *info)
 }
 
 /* A device that a transaction attaches, which happens while it is staged, or
- * detaches, with its commit: where a packet is taken decides nothing.
+ * detaches, with its commit: where a packet is taken decides nothing.  RTNL is held
+ * for either, not between them: the device may go meanwhile, and is detached then.
  */
 struct device_change {
 	struct list_head list;
-	struct net_device *dev;
+	int ifindex;
 	bool attach;
 };
 
@@ -89,7 +99,7 @@ static bool is_leaving(const struct dsr_nl_staging *staging,
 	const struct device_change *device;
 
 	list_for_each_entry(device, &staging->devices, list)
-		if (device->dev == dev && !device->attach)
+		if (device->ifindex == dev->ifindex && !device->attach)
 			return true;
 	return false;
 }
@@ -104,24 +114,33 @@ static int stage_detach(const struct dsr_nl_staging *staging,
 	return -ENOENT;
 }
 
-static int stage(struct dsr_nl_staging *staging, struct nlattr **attrs,
-		 bool attach)
+static int stage_locked(struct dsr_nl_staging *staging, struct nlattr **attrs,
+			struct device_change *device)
 {
 	struct dsr_net *dn = staging->txn.dn;
-	struct device_change *device;
 	struct net_device *dev;
-	int err;
 
 	dev = find(dn, attrs, staging->extack);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
+	device->ifindex = dev->ifindex;
+	return device->attach ? dsr_device_attach(dn, dev, staging->extack) :
+				stage_detach(staging, dev);
+}
+
+static int stage(struct dsr_nl_staging *staging, struct nlattr **attrs,
+		 bool attach)
+{
+	struct device_change *device;
+	int err;
+
 	device = kzalloc(sizeof(*device), GFP_KERNEL_ACCOUNT);
 	if (!device)
 		return -ENOMEM;
-	device->dev = dev;
 	device->attach = attach;
-	err = attach ? dsr_device_attach(dn, dev, staging->extack) :
-		       stage_detach(staging, dev);
+	rtnl_lock();
+	err = stage_locked(staging, attrs, device);
+	rtnl_unlock();
 	if (err)
 		kfree(device);
 	else
@@ -141,12 +160,21 @@ int dsr_nl_device_stage_detach(struct dsr_nl_staging *staging,
 	return stage(staging, attrs, false);
 }
 
-static void device_tell(const struct dsr_transaction *txn,
-			const struct device_change *device)
+/* One that has gone since it was staged is detached already, and that was told. */
+static void device_end(const struct dsr_transaction *txn,
+		       const struct device_change *device, int err)
 {
-	dsr_event_device(txn->dn, device->attach ?
-			 DSR_EVENT_KIND_DEVICE_ATTACH :
-			 DSR_EVENT_KIND_DEVICE_DETACH, device->dev, txn->portid);
+	struct dsr_net *dn = txn->dn;
+	struct net_device *dev = __dev_get_by_index(dn->net, device->ifindex);
+
+	if (!dev || !dsr_device_is_attached(dn, dev))
+		return;
+	if (device->attach == !!err)
+		dsr_device_detach(dn, dev, NULL);
+	if (!err)
+		dsr_event_device(dn, device->attach ?
+				 DSR_EVENT_KIND_DEVICE_ATTACH :
+				 DSR_EVENT_KIND_DEVICE_DETACH, dev, txn->portid);
 }
 
 /* The transaction has ended with @err. */
@@ -154,11 +182,12 @@ void dsr_nl_device_end(struct dsr_nl_staging *staging, int err)
 {
 	struct device_change *device, *next;
 
+	if (!err && !list_empty(&staging->devices))
+		staging->txn.dn->generation++;
 	list_for_each_entry_safe_reverse(device, next, &staging->devices, list) {
-		if (device->attach == !!err)
-			dsr_device_detach(staging->txn.dn, device->dev, NULL);
-		if (!err)
-			device_tell(&staging->txn, device);
+		rtnl_lock();
+		device_end(&staging->txn, device, err);
+		rtnl_unlock();
 		kfree(device);
 	}
 }
@@ -183,7 +212,7 @@ int dsr_nl_device_fill(struct sk_buff *msg, const void *object)
 }
 
 /* The changes that attach the devices behind the one with the index @last, which
- * becomes that of the last one that was put.
+ * becomes that of the last one that was put.  Context: link_lock held.
  */
 int dsr_nl_device_put(struct sk_buff *msg, const struct dsr_net *dn, long *last)
 {
@@ -214,7 +243,8 @@ int dsr_nl_device_dump(struct sk_buff *msg, struct netlink_callback *cb)
 	void *header;
 
 	mutex_lock(&dn->config_lock);
-	cb->seq = dn->generation;
+	mutex_lock(&dn->link_lock);
+	cb->seq = dsr_generation(dn);
 	list_for_each_entry(device, &dn->devices, list) {
 		if (device->ops.dev->ifindex <= cb->args[0])
 			continue;
@@ -227,6 +257,7 @@ int dsr_nl_device_dump(struct sk_buff *msg, struct netlink_callback *cb)
 		genl_dump_check_consistent(cb, header);
 		cb->args[0] = device->ops.dev->ifindex;
 	}
+	mutex_unlock(&dn->link_lock);
 	mutex_unlock(&dn->config_lock);
 	return msg->len;
 }

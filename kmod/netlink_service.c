@@ -469,7 +469,7 @@ int dsr_nl_service_dump(struct sk_buff *msg, struct netlink_callback *cb)
 	}
 
 	mutex_lock(&dn->config_lock);
-	cb->seq = dn->generation;
+	cb->seq = dsr_generation(dn);
 	list_for_each_entry(svc, &dn->service_list, list) {
 		if (svc->id <= cb->args[0])
 			continue;

@@ -27,9 +27,9 @@ int dsr_nl_settings_fill(struct sk_buff *msg, const void *object)
 	    nla_put_u32(msg, DSR_A_SETTINGS_FLOWS, dn->flows_wanted) ||
 	    nla_put(msg, DSR_A_SETTINGS_HASH_SEED, sizeof(seed), &seed) ||
 	    nla_put(msg, DSR_A_SETTINGS_FLOW_BYTES, sizeof(bytes), &bytes) ||
-	    nla_put_u32(msg, DSR_A_SETTINGS_GENERATION, dn->generation))
+	    nla_put_u32(msg, DSR_A_SETTINGS_GENERATION, dsr_generation(dn)))
 		return -EMSGSIZE;
-	if (dn->digest_len && dn->digest_generation == dn->generation &&
+	if (dn->digest_len && dn->digest_generation == dsr_generation(dn) &&
 	    nla_put(msg, DSR_A_SETTINGS_DIGEST, dn->digest_len, dn->digest))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);

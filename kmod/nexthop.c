@@ -232,7 +232,7 @@ static struct dsr_l2 *l2_of(const struct dsr_net *dn,
 			    const struct dsr_nexthop *nexthop)
 {
 	return rcu_dereference_protected(nexthop->l2,
-					 lockdep_is_held(&dn->config_lock));
+					 lockdep_is_held(&dn->link_lock));
 }
 
 static void publish(struct dsr_net *dn, struct dsr_nexthop *nexthop,
@@ -241,7 +241,7 @@ static void publish(struct dsr_net *dn, struct dsr_nexthop *nexthop,
 	struct dsr_l2 *old;
 
 	old = rcu_replace_pointer(nexthop->l2, l2,
-				  lockdep_is_held(&dn->config_lock));
+				  lockdep_is_held(&dn->link_lock));
 	if (!old && l2)
 		WRITE_ONCE(nexthop->since, jiffies);
 	if (old)
@@ -249,7 +249,7 @@ static void publish(struct dsr_net *dn, struct dsr_nexthop *nexthop,
 }
 
 /* RCU keeps the device while we look; a device that goes away between our look
- * and our publishing says so afterwards, and waits for config_lock to do it.
+ * and our publishing says so afterwards, and waits for link_lock to do it.
  */
 static void resolve(struct dsr_net *dn, struct dsr_nexthop *nexthop)
 {
@@ -257,7 +257,7 @@ static void resolve(struct dsr_net *dn, struct dsr_nexthop *nexthop)
 	struct ethhdr eth = {};
 	enum dsr_why why;
 
-	lockdep_assert_held(&dn->config_lock);
+	lockdep_assert_held(&dn->link_lock);
 	WRITE_ONCE(nexthop->dirty, false);
 
 	rcu_read_lock();
@@ -327,7 +327,7 @@ static void resolver(struct work_struct *work)
 	struct dsr_nexthop *nexthop;
 	bool all;
 
-	mutex_lock(&dn->config_lock);
+	mutex_lock(&dn->link_lock);
 	/* Before the look at what is dirty. */
 	xchg(&dn->woken, false);
 	all = time_after_eq(jiffies, dn->next_round);
@@ -342,7 +342,7 @@ static void resolver(struct work_struct *work)
 	if (!list_empty(&dn->nexthop_list) && !dn->closing)
 		queue_delayed_work(dsr_wq, &dn->resolver,
 				   max(1L, (long)(dn->next_round - jiffies)));
-	mutex_unlock(&dn->config_lock);
+	mutex_unlock(&dn->link_lock);
 }
 
 /* Context: any, under RCU: dn->closing is set a grace period before the
@@ -386,8 +386,10 @@ struct dsr_nexthop *dsr_nexthop_get(struct dsr_net *dn,
 		kfree(nexthop);
 		return NULL;
 	}
+	mutex_lock(&dn->link_lock);
 	list_add_tail(&nexthop->list, &dn->nexthop_list);
 	resolve(dn, nexthop);
+	mutex_unlock(&dn->link_lock);
 	queue_delayed_work(dsr_wq, &dn->resolver, RESOLVE_INTERVAL);
 	return nexthop;
 }
@@ -405,9 +407,11 @@ void dsr_nexthop_put(struct dsr_net *dn, struct dsr_nexthop *nexthop)
 	if (--nexthop->users)
 		return;
 
-	list_del(&nexthop->list);
 	rhashtable_remove_fast(&dn->nexthops, &nexthop->node, nexthop_params);
+	mutex_lock(&dn->link_lock);
+	list_del(&nexthop->list);
 	publish(dn, nexthop, NULL);
+	mutex_unlock(&dn->link_lock);
 	kfree_rcu(nexthop, rcu);
 }
 
@@ -463,25 +467,25 @@ static void forget_device(struct dsr_net *dn, const struct net_device *dev)
 	struct dsr_nexthop *nexthop;
 	const struct dsr_l2 *l2;
 
-	mutex_lock(&dn->config_lock);
+	mutex_lock(&dn->link_lock);
 	list_for_each_entry(nexthop, &dn->nexthop_list, list) {
 		l2 = l2_of(dn, nexthop);
 		if (l2 && l2->dev == dev)
 			lose_device(dn, nexthop);
 	}
-	mutex_unlock(&dn->config_lock);
+	mutex_unlock(&dn->link_lock);
 }
 
 static void device_changed(struct dsr_net *dn)
 {
 	struct dsr_nexthop *nexthop;
 
-	mutex_lock(&dn->config_lock);
+	mutex_lock(&dn->link_lock);
 	list_for_each_entry(nexthop, &dn->nexthop_list, list)
 		WRITE_ONCE(nexthop->dirty, true);
 	if (!list_empty(&dn->nexthop_list))
 		wake_resolver(dn);
-	mutex_unlock(&dn->config_lock);
+	mutex_unlock(&dn->link_lock);
 }
 
 /* Context: process, RTNL held. */
@@ -536,7 +540,9 @@ int dsr_nexthop_net_init(struct dsr_net *dn)
 void dsr_nexthop_net_close(struct dsr_net *dn)
 {
 	mutex_lock(&dn->config_lock);
+	mutex_lock(&dn->link_lock);
 	WRITE_ONCE(dn->closing, true);
+	mutex_unlock(&dn->link_lock);
 	mutex_unlock(&dn->config_lock);
 }
 

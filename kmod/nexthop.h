@@ -48,20 +48,20 @@ static inline u32 dsr_nexthop_key_hash(const struct dsr_nexthop_key *key,
 /**
  * struct dsr_nexthop - how an address on a link of the director is reached
  *
- * One for each key, however many backends have it.  dsr_net.config_lock
- * guards all of it but @dirty; made and freed by get and put, the latter after
- * a grace period.
+ * One for each key, however many backends have it.  Made and freed by get and put
+ * under dsr_net.config_lock, the latter after a grace period; what changes
+ * meanwhile does so under dsr_net.link_lock.
  */
 struct dsr_nexthop {
 	struct dsr_l2 __rcu *l2;	/* NULL: no usable neighbour */
 	unsigned long since;		/* jiffies: when it became usable */
 	enum dsr_why why;		/* DSR_WHY_NONE: @l2 is there */
-	bool dirty;			/* set by events, in any context */
+	bool dirty;			/* set by events, without a lock */
 
 	struct dsr_nexthop_key key;
 	struct rhash_head node;		/* in dsr_net.nexthops */
 	struct list_head list;		/* in dsr_net.nexthop_list */
-	unsigned int users;
+	unsigned int users;		/* under config_lock */
 	struct rcu_head rcu;
 };
 

@@ -182,6 +182,7 @@ static void destroy(void *data)
 	rcu_barrier();
 	destroy_workqueue(dsr_wq);
 	rcu_barrier();
+	mutex_destroy(&dn->link_lock);
 	mutex_destroy(&dn->config_lock);
 }
 
@@ -195,6 +196,7 @@ struct dsr_net *fake_net(struct kunit *test)
 	dn->traffic = dsr_traffic_pool_create();
 	KUNIT_ASSERT_NOT_NULL(test, dn->traffic);
 	mutex_init(&dn->config_lock);
+	mutex_init(&dn->link_lock);
 	dsr_settings_init_key(dn, 1);
 	dn->flows_wanted = DSR_FLOWS_MIN;
 	dsr_track_init(dn);
