@@ -3,7 +3,6 @@
 #define _DSR_ADDR_H
 
 #include <linux/bitops.h>
-#include <linux/hash.h>
 #include <linux/in6.h>
 #include <linux/socket.h>
 #include <linux/string.h>
@@ -48,22 +47,6 @@ static inline bool dsr_addr_equal(const struct dsr_addr *a,
 				  const struct dsr_addr *b)
 {
 	return dsr_ip_equal(&a->ip, &b->ip) && a->family == b->family;
-}
-
-/* For tables whose keys only the administrator chooses: the peers on the wire
- * can look anything up but can't lengthen a chain, so speed wins over secrecy.
- */
-static inline u32 dsr_words_hash(u64 first, u64 second, unsigned int bits)
-{
-	/* A product carries upwards only, and addresses differ in their last
-	 * bytes, which are the upper ones of a little-endian word.
-	 */
-	return hash_64(first + rol64(second * GOLDEN_RATIO_64, 32), bits);
-}
-
-static inline u32 dsr_addr_hash(const struct dsr_addr *a, unsigned int bits)
-{
-	return dsr_words_hash(a->ip.word[0], a->ip.word[1], bits);
 }
 
 static inline int dsr_addr_compare(const struct dsr_addr *a,

@@ -238,6 +238,8 @@ static void note_new(const struct dsr_choice *c)
 	dsr_count_flow(c->be->traffic);
 	if (in_middle(c->pkt))
 		dsr_count(c->dn, DSR_COUNTER_FLOW_ADOPTED);
+	if (c->how == DSR_DECISION_AFFINITY)
+		dsr_count(c->dn, DSR_COUNTER_FLOW_AFFINITY);
 }
 
 static struct dsr_backend *insert(const struct dsr_choice *c, u64 value)
@@ -318,8 +320,6 @@ static struct dsr_backend *carry_out(struct dsr_choice *c)
 	if (!makes_flow(c))
 		return c->be;
 
-	if (c->how == DSR_DECISION_AFFINITY)
-		dsr_count(c->dn, DSR_COUNTER_FLOW_AFFINITY);
 	if (has_affinity(c))
 		dsr_affinity_note(c->dn, c->svc, c->pkt, c->be, false);
 	be = store(c);

@@ -43,8 +43,9 @@ struct dsr_net {
 	struct dsr_backend_table __rcu *backends;
 	struct dsr_flow_table __rcu *flows;	/* made by the first service */
 	struct dsr_counters __percpu *counters;
-	siphash_key_t hash_key;			/* same on every director */
+	u64 table_key[2];			/* secret, of @services; set once */
 	u32 committed;				/* transaction, see pending.h */
+	siphash_key_t hash_key;			/* same on every director */
 	siphash_key_t fragment_key;		/* secret */
 	struct dsr_flow_user flow_user;		/* set once */
 	struct dsr_fragments *fragments;	/* its buckets have locks */
@@ -59,11 +60,11 @@ struct dsr_net {
 
 	/* Guards what the events of network devices change too: next hops, and
 	 * the list of attached devices, for which RTNL is needed besides.  Taken
-	 * inside @config_lock and inside RTNL, and held for a look at each next
-	 * hop at most.
+	 * inside @config_lock and inside RTNL, and held for a look at a next hop,
+	 * by an event for one at all of their devices.
 	 */
 	struct mutex link_lock;
-	struct list_head nexthop_list;	/* struct dsr_nexthop */
+	struct list_head nexthop_list;	/* struct dsr_nexthop; changed under both */
 	struct list_head devices;	/* struct dsr_device, ascending ifindex */
 	u32 devices_lost;		/* attached ones that went; under RTNL */
 

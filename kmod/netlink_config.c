@@ -202,22 +202,21 @@ static int batch_run(struct dsr_net *dn, const struct dsr_nl_batch *batch,
 	return err;
 }
 
-/* Whoever applies the same again needn't look at every object.  @lost: the devices
- * that had been lost before the changes.
- */
-static void note_digest(struct dsr_net *dn, const struct nlattr *digest, u32 lost)
+/* Whoever applies the same again needn't look at every object. */
+static void note_digest(struct dsr_net *dn, const struct nlattr *digest,
+			u32 generation)
 {
 	dn->digest_len = digest ? nla_len(digest) : 0;
-	dn->digest_generation = dn->generation + lost;
+	dn->digest_generation = generation;
 	if (digest)
 		memcpy(dn->digest, nla_data(digest), nla_len(digest));
 }
 
 static int generation_fill(struct sk_buff *msg, const void *object)
 {
-	const struct dsr_net *dn = object;
+	const u32 *generation = object;
 
-	return nla_put_u32(msg, DSR_A_GENERATION, dsr_generation(dn));
+	return nla_put_u32(msg, DSR_A_GENERATION, *generation);
 }
 
 /* Room for the answer comes first: what has been made isn't refused any more. */
@@ -226,7 +225,8 @@ static int batch_run_and_answer(struct dsr_net *dn,
 				struct genl_info *info)
 {
 	struct sk_buff *answer = dsr_nl_answer_alloc();
-	u32 lost = READ_ONCE(dn->devices_lost);
+	/* A device that is lost meanwhile is none of these changes. */
+	u32 generation = READ_ONCE(dn->devices_lost);
 	int err;
 
 	if (!answer)
@@ -236,8 +236,9 @@ static int batch_run_and_answer(struct dsr_net *dn,
 		nlmsg_free(answer);
 		return err;
 	}
-	note_digest(dn, info->attrs[DSR_A_DIGEST], lost);
-	dsr_nl_answer(answer, info, generation_fill, dn);
+	generation += dn->generation;
+	note_digest(dn, info->attrs[DSR_A_DIGEST], generation);
+	dsr_nl_answer(answer, info, generation_fill, &generation);
 	return 0;
 }
 
@@ -349,6 +350,7 @@ int dsr_nl_config_dump(struct sk_buff *msg, struct netlink_callback *cb)
 {
 	struct dsr_net *dn = dsr_net(sock_net(msg->sk));
 	struct nlattr *nest = NULL;
+	u32 generation;
 	void *header;
 
 	header = genlmsg_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
@@ -357,8 +359,9 @@ int dsr_nl_config_dump(struct sk_buff *msg, struct netlink_callback *cb)
 		return -EMSGSIZE;
 
 	mutex_lock(&dn->config_lock);
-	cb->seq = dsr_generation(dn);
-	if (!generation_fill(msg, dn))
+	generation = dsr_generation(dn);
+	cb->seq = generation;
+	if (!generation_fill(msg, &generation))
 		nest = nla_nest_start(msg, DSR_A_CHANGES);
 	if (nest)
 		put_changes(msg, cursor_get(cb), dn);

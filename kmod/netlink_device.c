@@ -197,10 +197,13 @@ static int device_put(struct sk_buff *msg, const struct net_device *dev,
 		      bool named)
 {
 	struct nlattr *nest;
+	char name[IFNAMSIZ];
 
+	/* It may be renamed just now. */
+	strscpy(name, dev->name, sizeof(name));
 	nest = nla_nest_start(msg, DSR_A_DEVICE);
 	if (!nest || nla_put_u32(msg, DSR_A_DEVICE_IFINDEX, dev->ifindex) ||
-	    (named && nla_put_string(msg, DSR_A_DEVICE_IFNAME, dev->name)))
+	    (named && nla_put_string(msg, DSR_A_DEVICE_IFNAME, name)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -327,7 +327,8 @@ static void resolver(struct work_struct *work)
 	struct dsr_nexthop *nexthop;
 	bool all;
 
-	mutex_lock(&dn->link_lock);
+	/* Which keeps the list.  Who holds RTNL waits for one of them at most. */
+	mutex_lock(&dn->config_lock);
 	/* Before the look at what is dirty. */
 	xchg(&dn->woken, false);
 	all = time_after_eq(jiffies, dn->next_round);
@@ -335,14 +336,17 @@ static void resolver(struct work_struct *work)
 		dn->next_round = jiffies + RESOLVE_INTERVAL;
 
 	list_for_each_entry(nexthop, &dn->nexthop_list, list) {
-		if (all || READ_ONCE(nexthop->dirty))
+		if (all || READ_ONCE(nexthop->dirty)) {
+			mutex_lock(&dn->link_lock);
 			resolve_again(dn, nexthop);
+			mutex_unlock(&dn->link_lock);
+		}
 		cond_resched();
 	}
 	if (!list_empty(&dn->nexthop_list) && !dn->closing)
 		queue_delayed_work(dsr_wq, &dn->resolver,
 				   max(1L, (long)(dn->next_round - jiffies)));
-	mutex_unlock(&dn->link_lock);
+	mutex_unlock(&dn->config_lock);
 }
 
 /* Context: any, under RCU: dn->closing is set a grace period before the
@@ -540,9 +544,7 @@ int dsr_nexthop_net_init(struct dsr_net *dn)
 void dsr_nexthop_net_close(struct dsr_net *dn)
 {
 	mutex_lock(&dn->config_lock);
-	mutex_lock(&dn->link_lock);
 	WRITE_ONCE(dn->closing, true);
-	mutex_unlock(&dn->link_lock);
 	mutex_unlock(&dn->config_lock);
 }
 

@@ -19,9 +19,9 @@
 #include "transaction.h"
 #include "vip.h"
 
-static u32 mark_bucket(u8 family, u32 mark)
+static u32 mark_bucket(const struct dsr_net *dn, u8 family, u32 mark)
 {
-	return hash_64((u64)mark << 8 | family, DSR_SERVICE_BITS);
+	return dsr_service_bucket(dn, (u64)mark << 8 | family, 0);
 }
 
 /**
@@ -41,7 +41,7 @@ struct dsr_service *dsr_service_by_mark(const struct dsr_net *dn, u8 family,
 
 	if (!READ_ONCE(table->marks))
 		return NULL;
-	hlist_for_each_entry_rcu(svc, &table->service[mark_bucket(family, mark)],
+	hlist_for_each_entry_rcu(svc, &table->service[mark_bucket(dn, family, mark)],
 				 node)
 		if (svc->mark == mark && svc->family == family &&
 		    dsr_service_visible(dn, svc))
@@ -54,7 +54,7 @@ static struct dsr_service *lookup_mark(struct dsr_net *dn, u8 family, u32 mark)
 	struct dsr_service_table *table = dsr_service_table(dn);
 	struct dsr_service *svc;
 
-	hlist_for_each_entry(svc, &table->service[mark_bucket(family, mark)],
+	hlist_for_each_entry(svc, &table->service[mark_bucket(dn, family, mark)],
 			     node)
 		if (svc->mark == mark && svc->family == family &&
 		    !dsr_service_going(svc))
@@ -259,7 +259,7 @@ static void net_rest(struct dsr_net *dn)
 static int publish(struct dsr_service *svc)
 {
 	struct dsr_service_table *table = dsr_service_table(svc->dn);
-	u32 bucket = mark_bucket(svc->family, svc->mark);
+	u32 bucket = mark_bucket(svc->dn, svc->family, svc->mark);
 
 	if (svc->vip)
 		return dsr_vip_publish(svc);
@@ -469,12 +469,15 @@ static struct dsr_pool *staged_pool(const struct dsr_service *svc)
 					 lockdep_is_held(&svc->dn->config_lock));
 }
 
-/* The pool that was staged is the service's, with or without a mark.  What has
- * been staged stays where it is: packets that have read the mark look there.
+/* The pool that was staged is the service's, with or without a mark, and one that
+ * goes has none, before any backend goes.  What has been staged stays where it is:
+ * packets that have read the mark look there.
  */
 void dsr_service_settle_pool(struct dsr_service *svc)
 {
-	if (svc->built)
+	if (dsr_service_going(svc))
+		dsr_pool_publish(svc, NULL);
+	else if (svc->built)
 		dsr_pool_publish(svc, staged_pool(svc));
 	svc->built = false;
 	svc->rebuild = false;
@@ -487,7 +490,6 @@ void dsr_service_settle(const struct dsr_transaction *txn,
 	bool coming = dsr_service_coming(svc);
 
 	if (dsr_service_going(svc)) {
-		dsr_pool_publish(svc, NULL);
 		service_remove(svc);
 		return;
 	}
@@ -585,6 +587,7 @@ void dsr_service_name(const struct dsr_service *svc,
 void dsr_service_net_init(struct dsr_net *dn)
 {
 	INIT_LIST_HEAD(&dn->service_list);
+	get_random_bytes(dn->table_key, sizeof(dn->table_key));
 }
 
 /* No services are left, and no packet is looking for one. */

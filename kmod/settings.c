@@ -47,6 +47,10 @@ static u32 table_replace(struct dsr_net *dn, struct dsr_flow_table *table)
 	u32 left;
 
 	RCU_INIT_POINTER(table->old, old);
+	/* A dump of the old one is to begin again, as one of a table that is
+	 * half full is at the end.
+	 */
+	WRITE_ONCE(dn->flows_generation, dn->flows_generation + 1);
 	rcu_assign_pointer(dn->flows, table);
 	synchronize_rcu();
 	left = dsr_flow_table_migrate(table, old, &dn->flow_user);

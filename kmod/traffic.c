@@ -125,7 +125,9 @@ static struct dsr_traffic_block *take(struct dsr_traffic_pool *pool,
 	return block;
 }
 
-/* A block more.  Nobody but who has added it takes of it, nor frees it before. */
+/* A block more, which who has added it takes of: what others give back meanwhile
+ * comes behind it.
+ */
 static bool add_room(struct dsr_traffic_pool *pool)
 {
 	struct dsr_traffic_block *block = block_create(pool);
@@ -191,7 +193,7 @@ void dsr_traffic_put(struct dsr_traffic_block *block,
 
 	spin_lock_bh(&pool->lock);
 	if (block->used == U32_MAX)
-		list_add(&block->list, &pool->room);
+		list_add_tail(&block->list, &pool->room);
 	block->used &= ~BIT(traffic - block->first);
 	empty = !block->used;
 	if (empty)

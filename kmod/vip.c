@@ -150,6 +150,9 @@ static struct dsr_service *look_wide(const struct dsr_net *dn,
 	return svc;
 }
 
+/* Whoever commits as fast as a packet looks doesn't keep it here. */
+#define LOOKS_MAX	4
+
 /**
  * dsr_vip_service_wide() - the service that a packet is for, if none has exactly
  *			    its port
@@ -167,8 +170,10 @@ struct dsr_service *dsr_vip_service_wide(const struct dsr_net *dn,
 					 u32 committed)
 {
 	struct dsr_service *svc = look_wide(dn, vip, tuple);
+	int looks = 1;
 
-	while (unlikely(dsr_commit_retry(dn, committed))) {
+	while (unlikely(dsr_commit_retry(dn, committed)) &&
+	       looks++ < LOOKS_MAX) {
 		committed = dsr_commit_begin(dn);
 		svc = dsr_vip_port(dn, vip, ntohs(tuple->dport),
 				   tuple->protocol);
@@ -286,7 +291,7 @@ static struct dsr_service *lookup_port(const struct dsr_net *dn,
 				       const struct dsr_service_key *key)
 {
 	const struct dsr_service_table *table = dsr_service_table(dn);
-	u32 bucket = dsr_vip_bucket(vip, key->port, key->protocol);
+	u32 bucket = dsr_vip_bucket(dn, vip, key->port, key->protocol);
 	struct dsr_service *svc;
 
 	hlist_for_each_entry(svc, &table->service[bucket], node)
@@ -379,7 +384,8 @@ static struct dsr_vip *vip_create(struct dsr_net *dn,
 				  const struct dsr_service_key *key)
 {
 	struct dsr_service_table *table = dsr_service_table(dn);
-	u32 bucket = dsr_addr_hash(&key->addr, DSR_SERVICE_BITS);
+	u32 bucket = dsr_service_bucket(dn, key->addr.ip.word[0],
+					key->addr.ip.word[1]);
 	struct dsr_vip *vip;
 
 	vip = kzalloc(sizeof(*vip), GFP_KERNEL_ACCOUNT);
@@ -597,7 +603,8 @@ int dsr_vip_publish(struct dsr_service *svc)
 		return range_add(svc);
 
 	table = dsr_service_table(svc->dn);
-	bucket = dsr_vip_bucket(svc->vip, svc->port, svc->protocol);
+	bucket = dsr_vip_bucket(svc->dn, svc->vip, svc->port,
+				svc->protocol);
 	hlist_add_head_rcu(&svc->node, &table->service[bucket]);
 	return 0;
 }

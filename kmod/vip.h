@@ -73,14 +73,27 @@ struct dsr_prefixes {
  * Written under config_lock.  Made with the namespace's first service, freed
  * with the namespace.
  */
-#define DSR_SERVICE_BITS	14
+#define DSR_SERVICE_BUCKETS	(1 << 14)
 
 struct dsr_service_table {
-	struct hlist_head vip[1 << DSR_SERVICE_BITS];
-	struct hlist_head service[1 << DSR_SERVICE_BITS];
+	struct hlist_head vip[DSR_SERVICE_BUCKETS];
+	struct hlist_head service[DSR_SERVICE_BUCKETS];
 	struct dsr_prefixes prefixes[2];	/* IPv4, IPv6 */
 	u32 marks;				/* services of firewall marks */
 };
+
+/* The bucket of two words.  Whoever chooses the addresses, ports and marks, as the
+ * root of any user namespace may, can't choose what is in a chain: two secrets are
+ * in the product, both halves of which count (as in wyhash).
+ */
+static __always_inline u32 dsr_service_bucket(const struct dsr_net *dn,
+					      u64 first, u64 second)
+{
+	unsigned __int128 product = first ^ dn->table_key[0];
+
+	product *= second ^ dn->table_key[1];
+	return ((u64)product ^ (u64)(product >> 64)) % DSR_SERVICE_BUCKETS;
+}
 
 /* Context: under RCU, or config_lock held. */
 static inline struct dsr_service_table *
@@ -96,7 +109,7 @@ dsr_vip_at_words(const struct dsr_net *dn,
 		 const struct dsr_service_table *table, u64 first, u64 second,
 		 u16 family, u8 prefixlen)
 {
-	u32 bucket = dsr_words_hash(first, second, DSR_SERVICE_BITS);
+	u32 bucket = dsr_service_bucket(dn, first, second);
 	const struct dsr_vip *vip;
 
 	hlist_for_each_entry_rcu(vip, &table->vip[bucket], node,
@@ -153,13 +166,12 @@ static inline bool dsr_vip_has_prefixes(const struct dsr_service_table *table,
 	return READ_ONCE(table->prefixes[family == AF_INET6].nr);
 }
 
-static inline u32 dsr_vip_bucket(const struct dsr_vip *vip, u16 port,
+static inline u32 dsr_vip_bucket(const struct dsr_net *dn,
+				 const struct dsr_vip *vip, u16 port,
 				 u8 protocol)
 {
-	u64 word = (unsigned long)vip;
-
-	word += hash_64((u64)port << 8 | protocol, 64);
-	return hash_64(word, DSR_SERVICE_BITS);
+	return dsr_service_bucket(dn, (unsigned long)vip,
+				  (u64)port << 8 | protocol);
 }
 
 static inline struct dsr_service *dsr_vip_port(const struct dsr_net *dn,
@@ -167,7 +179,7 @@ static inline struct dsr_service *dsr_vip_port(const struct dsr_net *dn,
 					       u16 port, u8 protocol)
 {
 	const struct dsr_service_table *table = dsr_service_table(dn);
-	u32 bucket = dsr_vip_bucket(vip, port, protocol);
+	u32 bucket = dsr_vip_bucket(dn, vip, port, protocol);
 	struct dsr_service *svc;
 
 	hlist_for_each_entry_rcu(svc, &table->service[bucket], node,

@@ -31,19 +31,23 @@ static u32 longest(const u8 *chain, unsigned int buckets)
 
 static void in_tables(struct kunit *test, unsigned int word, unsigned int shift)
 {
-	u8 *vip = kunit_kzalloc(test, 1 << DSR_SERVICE_BITS, GFP_KERNEL);
+	u8 *vip = kunit_kzalloc(test, DSR_SERVICE_BUCKETS, GFP_KERNEL);
 	u8 *nexthop = kunit_kzalloc(test, NR, GFP_KERNEL);
+	struct dsr_net *dn = kunit_kzalloc(test, sizeof(*dn), GFP_KERNEL);
 	struct dsr_nexthop_key key = {};
 	u32 n;
 
+	KUNIT_ASSERT_NOT_NULL(test, dn);
+	dn->table_key[0] = 0x243f6a8885a308d3;
+	dn->table_key[1] = 0x13198a2e03707344;
 	KUNIT_ASSERT_NOT_NULL(test, vip);
 	KUNIT_ASSERT_NOT_NULL(test, nexthop);
 	for (n = 0; n < NR; n++) {
 		key.addr = nth(word, shift, n);
-		vip[dsr_addr_hash(&key.addr, DSR_SERVICE_BITS)]++;
+		vip[dsr_service_bucket(dn, key.addr.ip.word[0], key.addr.ip.word[1])]++;
 		nexthop[dsr_nexthop_key_hash(&key, 4711) % NR]++;
 	}
-	KUNIT_EXPECT_LE_MSG(test, longest(vip, 1 << DSR_SERVICE_BITS), CHAIN,
+	KUNIT_EXPECT_LE_MSG(test, longest(vip, DSR_SERVICE_BUCKETS), CHAIN,
 			    "VIPs, word %u, shift %u", word, shift);
 	KUNIT_EXPECT_LE_MSG(test, longest(nexthop, NR), 2 * CHAIN,
 			    "next hops, word %u, shift %u", word, shift);
