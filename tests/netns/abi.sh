@@ -3,7 +3,7 @@
 # the bounds of each value, and what pads its answers is zero.
 #
 #   director      alone: no packet is sent
-# kernels: fast 6.1
+# kernels: uml 6.1
 . "$(dirname "$0")/lib.sh"
 
 make_ns director

@@ -37,6 +37,8 @@ in_range "the connection without a backend is a drop with a reason" \
 # The flow table's memory: as dsrctl has it, and as the kernel's allocator does,
 # which rounds up to what its pages are, here 64 bytes a flow, and adds one.
 of_table() { jq ".[0].\"flow-table\".\"$1\"" "$T/json"; }
+is "a table of the default size" "$(of_table flows)" 262144
+in_range "in 16 MiB" "$(of_table flow-bytes)" $((15 << 20)) $((16 << 20))
 in_range "a flow takes 64 bytes at most" "$(of_table bytes-per-flow)" 32 64
 is "that is the memory by the flows" "$(of_table bytes-per-flow)" \
 	$((($(of_table flow-bytes) + $(of_table flows) / 2) / $(of_table flows)))

@@ -39,6 +39,17 @@ is "flow count: of a backend" "$(total "$web6" fd00:3::3)" 10
 is "a flow's client, port, protocol and state" \
 	"$(director dsrctl -j flow show "$web" | jq -r '.[] | "\(.client) \(.address):\(.port) \(.protocol) \(.state)"' | sort -u)" \
 	"192.168.1.1 $VIP4:7 tcp open"
+# Where a service has many, IPv6 flows have not the room for theirs.
+is "an IPv6 flow's address, where its service has but one" \
+	"$(director dsrctl -j flow show "$web6" | jq -r '.[].address' | sort -u)" "$VIP6"
+prefix="[${VIP6%::*}::/64]:9/udp"
+service "$prefix" rr fd00:3::1
+client bash -c "echo > /dev/udp/$VIP6/9"
+is "and where it has many: none" \
+	"$(director dsrctl -j flow show "$prefix" | jq -c '[.[] | [.client, .address]]')" \
+	'[["fd00:1::1",null]]'
+director dsrctl flow flush "$prefix" > /dev/null
+director dsrctl service del "$prefix"
 is "the ports are the client's own" \
 	"$(director dsrctl -j flow show "$web" | jq -r '.[]."client-port"' | sort -n)" \
 	"$(client ss -Htn "dst $VIP4" | awk '{ sub(/.*:/, "", $4); print $4 }' | sort -n)"

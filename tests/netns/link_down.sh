@@ -5,7 +5,7 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2
 #             UDP flood       both of its legs go
-# kernels: uml
+# kernels: uml kcsan
 . "$(dirname "$0")/lib.sh"
 
 modprobe -q sch_netem || :

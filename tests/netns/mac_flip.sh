@@ -4,7 +4,7 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1
 #             UDP flood            frames are watched behind eth0
-# kernels: uml 6.1
+# kernels: uml kcsan 6.1
 . "$(dirname "$0")/lib.sh"
 
 topo_reference two-armed routed 1

@@ -22,7 +22,7 @@ export UBSAN_OPTIONS=$ASAN_OPTIONS
 
 built()
 {
-	tools=$(DSR_SANITIZE=1 "$sources/tests/lib/build-tools") &&
+	tools=$(DSR_SANITIZE=address,undefined "$sources/tests/lib/build-tools") &&
 		make -s -C "$here" TOOLS="$tools" OUT="$T"
 }
 

@@ -52,7 +52,7 @@ batch()
 		fails 2 "^dsrctl: standard input:$pattern" -b - <"$tmp/batch"
 }
 
-dsrctl=$(DSR_SANITIZE=1 "$sources/tests/lib/build-tools")/dsrctl
+dsrctl=$(DSR_SANITIZE=address,undefined "$sources/tests/lib/build-tools")/dsrctl
 ok "it is built with the sanitizers" test -x "$dsrctl"
 
 ##### what has nothing in it

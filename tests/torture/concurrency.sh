@@ -1,8 +1,8 @@
 #!/bin/bash
 # concurrency.sh [SECONDS [SEED]]: all that can change the configuration does so at
-# once, from several processes, under a flood on every processor.  Connections of a
-# service that nobody touches stay where they are; counters add up; what counts
-# flows comes to zero.
+# once, from several processes, under a flood on every processor.  Connections stay
+# where they are, of a service that nobody touches and of a backend that stays where
+# all else of its service changes; counters add up; what counts flows comes to zero.
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             UDP and SYN floods       writers, readers
@@ -11,7 +11,7 @@
 
 seconds=${1:-15} seed=${2:-1}
 echo "# SECONDS=$seconds SEED=$seed"
-echoes=$VIP4:7/tcp
+echoes=$VIP4:7/tcp around="[$VIP6]:7/tcp"
 backends_removed=yes
 topo_reference two-armed routed
 crowd_start b1 b2 b3
@@ -19,6 +19,9 @@ service "$echoes" rr 10.3.0.1 10.3.0.2 10.3.0.3
 drop_floods
 crowd_gather c "$VIP4" 7 tcp
 is "connections to the service that stays" "$(crowd c open 30)" "b1=10 b2=10 b3=10 failed=0"
+service "$around" rr fd00:3::1
+crowd_gather around "$VIP6" 7 tcp
+is "connections to the backend that stays" "$(crowd around open 20)" "b1=20 failed=0"
 
 # flood_on PROCESSOR KIND FROM TO
 flood_on() {
@@ -31,7 +34,7 @@ flood_on() {
 configuration() {
 	local port n
 
-	director dsrctl save | grep -F "$echoes"
+	director dsrctl save | grep -F ":7/tcp"
 	for port in {1000..1007}; do
 		echo "service add $VIP4:$port/udp scheduler $1"
 		echo "service add [$VIP6]:$port/tcp scheduler $1"
@@ -48,7 +51,8 @@ apply_both() {
 }
 
 gauges_are_zero() {
-	director dsrctl -j service show | jq -e 'all(.[].backends[]; .flows == 0 and .closing == 0)'
+	director dsrctl -j service show | jq -e 'all(.[].backends[]; .flows == 0 and .closing == 0)' &&
+		director dsrctl -j flow count | jq -e '.[0].total == 0'
 }
 
 for each in rr lc; do
@@ -69,6 +73,7 @@ writers=$!
 asked=0 moved=0
 while kill -0 "$writers" 2> /dev/null; do
 	[ "$(crowd c ask)" = "b1=10 b2=10 b3=10 moved=0 broken=0" ] || moved=$((moved + 1))
+	[ "$(crowd around ask)" = "b1=20 moved=0 broken=0" ] || moved=$((moved + 1))
 	asked=$((asked + 1))
 done
 is "connections whose backends are up were never moved, asked $asked times" "$moved" 0
@@ -81,6 +86,7 @@ wait "${others[@]}" 2> /dev/null || :
 like "after all of it: new connections" "$(crowd c open 3)" 'failed=0$'
 packets=$(counter received)
 crowd c reset > /dev/null
+crowd around reset > /dev/null
 director dsrctl flow flush > /dev/null
 ok "no flow is counted that isn't there" wait_for 30 gauges_are_zero
 echo "# figures: changes=$tried refused=$refused asked=$asked packets=$packets"

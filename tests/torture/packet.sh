@@ -220,6 +220,11 @@ mangled=${figures#sent=}
 is "each that was one packet arrived" "$(of mangled)" "${mangled%% *}"
 wait_for 30 all_received || director cat /proc/net/dsr/stats
 is "each was received once" "$(counter received)" "$(received)"
+in_range "some of them at ingress" $(($(of arrived) - $(of left))) 10 1000000000
+in_range "and some in PRE_ROUTING" "$(of seen)" 10 1000000000
+for each in forwarded passed; do
+	in_range "$each" "$(counter "$each")" 10 1000000000
+done
 ok "and the director serves on" serves
 
 # shellcheck disable=SC2016 # awk's

@@ -4,7 +4,9 @@
 
 So many processes change the director's configuration at once, as fast as they
 can: services VIP:1000 to :1007 and their backends, the flow table's size, the
-device with the fast path.  What each of them tries comes from SEED alone.
+device with the fast path; and of the IPv6 VIP's port 7 all but its first backend,
+which stays, with the flows that it has.  What each of them tries comes from SEED
+alone.
 Prints how much was tried and refused, and each refusal that had no reason.
 """
 import errno
@@ -44,6 +46,7 @@ class Writer:
         self.tried = self.refused = 0
         self.moves = [(self.service_add, 8), (self.service_set, 12), (self.service_del, 3),
                       (self.backend_add, 20), (self.backend_set, 20), (self.backend_del, 10),
+                      (self.around, 20),
                       (self.transaction, 10), (self.flow_flush, 2), (self.resize, 1),
                       (self.attach, 2), (self.detach, 2)]
 
@@ -91,6 +94,19 @@ class Writer:
 
     def backend_del(self):
         return "BACKEND_DEL", self.backend(self.dice.choice(VIPS))
+
+    def around(self):
+        """Whatever moves no flow of the first backend of a service."""
+        name, protocol, network = "2001:db8:2::1", TCP, "fd00:3::"
+        address = network + str(self.dice.randint(2, 3))
+        other = real(address, *self.backend_options())
+        weight = u32("BACKEND_WEIGHT", self.dice.choice([0, 1, 5]))
+        return self.dice.choice([
+            ("SERVICE_SET", vip(name, protocol, 7, self.scheduler())),
+            ("BACKEND_ADD", vip(name, protocol, 7) + other),
+            ("BACKEND_SET", vip(name, protocol, 7) + other),
+            ("BACKEND_DEL", vip(name, protocol, 7) + real(address)),
+            ("BACKEND_SET", vip(name, protocol, 7) + real(network + "1", weight))])
 
     def transaction(self):
         """Several at once, or none of them."""

@@ -3,8 +3,9 @@
 """A crowd of connections that stay, and the servers that they talk to.
 
 crowd.py serve PORT NAME
-    Answers every line of a TCP connection with its name, and every datagram
-    with its name and the datagram's length, on all addresses of both families.
+    Answers every line of a TCP connection with its name and that line, and every
+    datagram with its name and the datagram's length, on all addresses of both
+    families.
 
 crowd.py connect ADDRESS PORT tcp|udp [FROM]
     Reads commands from its input and prints one line for each:
@@ -12,11 +13,13 @@ crowd.py connect ADDRESS PORT tcp|udp [FROM]
                 answered, "b1=3 b2=2 failed=0"
     bind P N    the same from the ports P to P + N - 1, each after the other
     ask         a line on every connection; who answered, and how many were
-                answered by another than before (moved) or not at all (broken)
+                answered by another than before (moved) or not at all, or not
+                with what was asked (broken)
     close       ends all connections (FIN), and forgets them
     reset       the same with RST
 """
 import collections
+import os
 import resource
 import selectors
 import socket
@@ -37,6 +40,7 @@ class Server:
 
     def __init__(self, port, name):
         self.name = name.encode()
+        self.begun = collections.defaultdict(bytes)     # the lines without an end
         self.selector = selectors.DefaultSelector()
         listener = socket.create_server(("::", port), family=socket.AF_INET6,
                                         dualstack_ipv6=True, backlog=4096)
@@ -62,8 +66,10 @@ class Server:
         except OSError:
             data = b""
         if data:
-            sock.send((self.name + b"\n") * data.count(b"\n"))
+            *lines, self.begun[sock] = (self.begun[sock] + data).split(b"\n")
+            sock.send(b"".join(b"%s %s\n" % (self.name, line) for line in lines))
         else:
+            self.begun.pop(sock, None)
             self.selector.unregister(sock)
             sock.close()
 
@@ -127,10 +133,18 @@ class Crowd:
         return " ".join([f"{name}={count[name]}" for name in sorted(count)] +
                         [f"{name}={number}" for name, number in more.items()])
 
-    @staticmethod
-    def gather(socks):
+    def question(self):
+        """A line that no other answer has in it."""
+        return os.urandom(200).hex() if self.kind == socket.SOCK_STREAM else ""
+
+    def answered_by(self, question, answer):
+        name, _, rest = answer.decode().strip().partition(" ")
+        return name if rest == question or self.kind != socket.SOCK_STREAM else None
+
+    def gather(self, socks):
         """Send a line on each, as soon as it's connected; who answered each."""
         selector, answers = selectors.DefaultSelector(), {}
+        asked, heard = {}, collections.defaultdict(bytes)
         for sock in socks:
             selector.register(sock, selectors.EVENT_WRITE)
         until = time.monotonic() + PATIENCE
@@ -139,12 +153,17 @@ class Crowd:
                 sock = key.fileobj
                 try:
                     if key.events == selectors.EVENT_WRITE:
-                        sock.send(b"\n")
+                        asked[sock] = self.question()
+                        sock.send(asked[sock].encode() + b"\n")
                         selector.modify(sock, selectors.EVENT_READ)
                         continue
-                    answer = sock.recv(100).decode().split()
-                    if answer:
-                        answers[sock] = answer[0]
+                    data = sock.recv(1000)
+                    heard[sock] += data
+                    if data and not data.endswith(b"\n"):
+                        continue
+                    name = self.answered_by(asked[sock], heard[sock])
+                    if name:
+                        answers[sock] = name
                 except OSError:
                     pass
                 selector.unregister(sock)

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""limits.py: what a namespace may hold, and that one more is refused.
+"""limits.py SPARE: what a namespace may hold, and that one more is refused.
 
 Each transaction goes one beyond a limit: it is refused with the number of that
-change, and nothing of it is there.  Then one that reaches the limit is taken.
+change, and nothing of it is there.  Then one that reaches the limit is taken, and
+the namespace SPARE takes a change still.
 
 Prints a line per check: 0 or 1, and what was checked.
 """
 import errno
 import struct
+import subprocess
+import sys
 import time
 
 import genl
@@ -18,6 +21,7 @@ from objects import (address, backend_add, change, change_more, cmd, number, ser
 
 SERVICES, BACKENDS, BACKENDS_IN_ALL = 65536, 4096, 524288
 UNFINISHED = 64 << 20
+SPARE = sys.argv[1]
 
 dsr = genl.Socket()
 
@@ -48,6 +52,13 @@ def refused(name, words, function, *args):
     return None
 
 
+def spare_takes(name, line):
+    """As a transaction."""
+    done = subprocess.run(["ip", "netns", "exec", SPARE, "dsrctl", "apply", "/dev/stdin"],
+                          input=line, text=True, capture_output=True, check=False)
+    check(not done.returncode, f"{name}: another namespace has its own ({done.stderr.strip()})")
+
+
 def marks(count):
     return [service_add(mark) for mark in range(1, count + 1)]
 
@@ -58,6 +69,7 @@ def limit_of_services():
     check(at == SERVICES, f"{name}: by the next one ({at})")
     change(dsr, marks(SERVICES))
     check(services() == SERVICES, f"{name}: are taken")
+    spare_takes(name, "service add mark 1\n")
     refused(f"{name}, and a command alone", "65536 services",
             dsr.do, cmd("SERVICE_ADD"), service(SERVICES + 1))
     change(dsr, [service_del(1)])
@@ -107,6 +119,7 @@ def limit_of_unfinished():
     refused(name, "64 MiB", more, second, 3)
     change(dsr, [])
     check(True, f"{name}: others may change what needs no room")
+    spare_takes(name, "service add mark 2\n")
     first.close()
     more(second, almost)
     check(True, f"{name}: room for as much when the socket is closed")
