@@ -12,6 +12,7 @@ import errno
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 import genl
@@ -54,8 +55,11 @@ def refused(name, words, function, *args):
 
 def spare_takes(name, line):
     """As a transaction."""
-    done = subprocess.run(["ip", "netns", "exec", SPARE, "dsrctl", "apply", "/dev/stdin"],
-                          input=line, text=True, capture_output=True, check=False)
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(line)
+        file.flush()
+        done = subprocess.run(["ip", "netns", "exec", SPARE, "dsrctl", "apply", file.name],
+                              text=True, capture_output=True, check=False)
     check(not done.returncode, f"{name}: another namespace has its own ({done.stderr.strip()})")
 
 
