@@ -48,7 +48,7 @@ for vip in "$VIP4 172.16.0.1" "[$VIP6] fd00:5::1"; do
 		in_range "the fewest flows of a backend" "$(sort -n "$T/flows" | head -n 1)" "$limit" 1000
 		in_range "the most" "$(sort -n "$T/flows" | tail -n 1)" "$limit" $((limit + $(nproc) - 1))
 		is "the others were dropped" $(($(counter drop_no_backend) - dropped)) \
-			$((sent - $(paste -sd+ "$T/flows")))
+			$((sent - ($(paste -sd+ "$T/flows"))))
 		director dsrctl flow flush "$name" > /dev/null
 	done
 done
