@@ -14,8 +14,8 @@ skip_unless "this kernel injects no faults" test -d "$failslab"
 without_memory() {
 	local range
 
-	range=$(sort /proc/kallsyms | awk -v name="$1" '
-		$3 == name && $4 == "[dsr]" { start = $1 }
+	range=$(grep "\[dsr\]" /proc/kallsyms | sort | awk -v name="$1" '
+		$3 == name { start = $1 }
 		start && $1 != start && !end { end = $1; print start, end }')
 	echo "0x${range% *}" > "$failslab/require-start"
 	echo "0x${range#* }" > "$failslab/require-end"
