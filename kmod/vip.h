@@ -73,7 +73,7 @@ struct dsr_prefixes {
  * Written under config_lock.  Made with the namespace's first service, freed
  * with the namespace.
  */
-#define DSR_SERVICE_BUCKETS	(1 << 14)
+#define DSR_SERVICE_BUCKETS	16384
 
 struct dsr_service_table {
 	struct hlist_head vip[DSR_SERVICE_BUCKETS];

@@ -41,11 +41,14 @@ static struct dsr_net *holder(struct kunit *test)
 
 static u64 dropped(const struct dsr_net *dn)
 {
+	const struct dsr_counters *counters;
 	u64 sum = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		sum += u64_stats_read(&per_cpu_ptr(dn->counters, cpu)->value[DSR_COUNTER_DROP_FRAGMENT]);
+	for_each_possible_cpu(cpu) {
+		counters = per_cpu_ptr(dn->counters, cpu);
+		sum += u64_stats_read(&counters->value[DSR_COUNTER_DROP_FRAGMENT]);
+	}
 	return sum;
 }
 
@@ -151,4 +154,5 @@ static struct kunit_suite suite = {
 	.name = "dsr_fragment",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);
