@@ -182,12 +182,12 @@ void dsr_nl_device_end(struct dsr_nl_staging *staging, int err)
 {
 	struct device_change *device, *next;
 
-	if (!err && !list_empty(&staging->devices))
-		staging->txn.dn->generation++;
 	list_for_each_entry_safe_reverse(device, next, &staging->devices, list) {
 		rtnl_lock();
 		device_end(&staging->txn, device, err);
 		rtnl_unlock();
+		if (!err)
+			staging->txn.dn->generation++;
 		kfree(device);
 	}
 }
