@@ -8,7 +8,7 @@
 # kernels: kcsan
 . "$(dirname "$0")/lib.sh"
 
-limit=20 count=400 rounds=4
+limit=20 count=200 rounds=2
 topo_reference two-armed routed
 drop_floods
 
