@@ -2,7 +2,6 @@
 #ifndef _DSR_ADDR_H
 #define _DSR_ADDR_H
 
-#include <linux/bitops.h>
 #include <linux/in6.h>
 #include <linux/socket.h>
 #include <linux/string.h>

@@ -23,11 +23,6 @@ static void certain_desc(const struct dsr_sched_ops * const *sched, char *desc)
 
 KUNIT_ARRAY_PARAM(certain, certain, certain_desc);
 
-static void free_counters(void *counters)
-{
-	free_percpu((void __force __percpu *)counters);
-}
-
 static struct dsr_service *stage(struct kunit *test,
 				 const struct dsr_sched_ops *sched)
 {
@@ -35,11 +30,7 @@ static struct dsr_service *stage(struct kunit *test,
 	struct dsr_service *svc;
 	u32 n;
 
-	dn->counters = __netdev_alloc_pcpu_stats(struct dsr_counters,
-						 GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, (void __force *)dn->counters);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_counters,
-							(void __force *)dn->counters), 0);
+	fake_counters(test, dn);
 	svc = fake_service(test, dn, 1, sched);
 	for (n = 1; n <= BACKENDS; n++)
 		fake_backend(test, svc, n, 10 * n);

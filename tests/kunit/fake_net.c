@@ -206,6 +206,20 @@ struct dsr_net *fake_net(struct kunit *test)
 	return dn;
 }
 
+static void free_counters(void *counters)
+{
+	free_percpu((void __force __percpu *)counters);
+}
+
+void fake_counters(struct kunit *test, struct dsr_net *dn)
+{
+	dn->counters = __netdev_alloc_pcpu_stats(struct dsr_counters,
+						 GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, (void __force *)dn->counters);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_counters,
+							(void __force *)dn->counters), 0);
+}
+
 void fake_addr(struct dsr_addr *addr, u32 v4)
 {
 	memset(addr, 0, sizeof(*addr));

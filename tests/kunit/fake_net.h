@@ -28,6 +28,9 @@ int dsr_settings_hash_seed(struct dsr_net *dn, u64 seed);
  */
 struct dsr_net *fake_net(struct kunit *test);
 
+/* For what counts: @dn has counters, until the test ends. */
+void fake_counters(struct kunit *test, struct dsr_net *dn);
+
 /* Of one of the @n-th address, 10.2.0.@n, port 80/tcp. */
 struct dsr_service *fake_service(struct kunit *test, struct dsr_net *dn, u8 n,
 				 const struct dsr_sched_ops *sched);

@@ -3,6 +3,7 @@
 #include <kunit/resource.h>
 #include <kunit/test.h>
 
+#include "fake_net.h"
 #include "kmod/fragment.c"
 
 /* Nothing is forwarded here. */
@@ -21,10 +22,7 @@ bool dsr_forward_is_local(const struct sk_buff *skb,
 
 static void destroy(void *data)
 {
-	struct dsr_net *dn = data;
-
-	dsr_fragment_net_exit(dn);
-	free_percpu(dn->counters);
+	dsr_fragment_net_exit(data);
 }
 
 static struct dsr_net *holder(struct kunit *test)
@@ -32,8 +30,7 @@ static struct dsr_net *holder(struct kunit *test)
 	struct dsr_net *dn = kunit_kzalloc(test, sizeof(*dn), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, dn);
-	dn->counters = alloc_percpu(struct dsr_counters);
-	KUNIT_ASSERT_NOT_NULL(test, dn->counters);
+	fake_counters(test, dn);
 	KUNIT_ASSERT_EQ(test, dsr_fragment_net_init(dn), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy, dn), 0);
 	return dn;

@@ -8,6 +8,8 @@
 # terminal, as it happens.
 
 here_lanes=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=tests/lib/header.sh
+. "$here_lanes/header.sh"
 root=$(readlink -f "$here_lanes/../..")
 logs='' lanes=() lanes_shown='^\[[a-z0-9.]+\] (ok|NOT OK)|^  (unpacking|compiling): |^(building|unpacking|waiting|still) '
 
@@ -29,7 +31,7 @@ on() {
 named() {
 	local kernels
 
-	kernels=$(sed -n 's/^# kernels: //p' "$2")
+	kernels=$(kernels_of "$2")
 	[ -z "$kernels" ] || [[ " $kernels " == *" $1 "* ]]
 }
 

@@ -29,11 +29,6 @@ owner() {
 	in_cgroup nsenter -t "$owner_pid" -U -n -m "$@"
 }
 
-# The same, but for the cgroup: a reader has not the room that the kernel has.
-reader() {
-	nsenter -t "$owner_pid" -U -n -m "$@"
-}
-
 charged() {
 	cat "$cgroup/memory.current"
 }
@@ -83,7 +78,9 @@ in_range "and no more when it is gone" "$(charged)" 0 $((16 << 20))
 settled=$(kernel_memory) paid=$(charged_objects)
 configuration 20000 > "$T/many"
 owner dsrctl apply "$T/many"
-is "20,000 backends are there" "$(reader dsrctl -j backend show | jq length)" 20000
+# Not in the cgroup: who reads them has not the room there that the kernel has.
+is "20,000 backends are there" \
+	"$(as_owner "$owner_pid" dsrctl -j backend show | jq length)" 20000
 paid=$(($(charged_objects) - paid)) taken=$(($(kernel_memory) - settled))
 tap_comment <<< "they take $taken bytes, of which $paid are charged"
 in_range "they are charged" "$paid" $((8 << 20)) "$limit"

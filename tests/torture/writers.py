@@ -97,7 +97,7 @@ class Writer:
 
     def around(self):
         """Whatever moves no flow of the first backend of a service."""
-        name, protocol, network = "2001:db8:2::1", TCP, "fd00:3::"
+        name, protocol, network = VIPS[1]
         address = network + str(self.dice.randint(2, 3))
         other = real(address, *self.backend_options())
         weight = u32("BACKEND_WEIGHT", self.dice.choice([0, 1, 5]))
