@@ -1,6 +1,7 @@
 #!/bin/bash
 # The flows can be shown, counted and forgotten, all or by service and backend;
-# and the table changes its size under traffic without losing any.
+# the table changes its size under traffic without losing any; and a dump has what is
+# there all the time, and is marked where the table was replaced.
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 # time limit: 600
@@ -77,6 +78,9 @@ ok "the download is whole" cmp "$T/file" "$T/3m"
 flood udp from 172.17.0.1 to "$VIP4" port 9 flows 1000 count 1000 > "$T/sent"
 fails_with 1 'flows' director dsrctl set flows 1024
 like "which has changed nothing" "$(director dsrctl get flows)" 262144
+
+# Dumps, and the flood's service goes.
+checks flow_dumps.py "$VIP4" 60
 
 # Forgotten: under rr, the hash adopts them, to any backend, so their connections
 # may break; the others' don't.

@@ -1,8 +1,7 @@
 #!/bin/bash
-# lifecycle.sh [SECONDS [SEED]]: namespaces come and go, then the module comes and
-# goes, each for three eighths of the time, then devices come, change and go for the
-# rest, under a flood and with readers of all that there is to read.  What was made is
-# gone at the end.
+# lifecycle.sh [SECONDS [SEED]]: namespaces come and go for 5/16 of the time, then the
+# module comes and goes for 7/16, then devices come, change and go for the rest, under a
+# flood and with readers of all that there is to read.  What was made is gone at the end.
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2
 #             UDP floods, v4 and v6    readers
