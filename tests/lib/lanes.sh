@@ -27,6 +27,12 @@ on() {
 	[[ " $kernels " == *" $1 "* ]]
 }
 
+# wanted NAME: chosen, or nothing was
+wanted() {
+	# shellcheck disable=SC2154 # the caller's
+	[ -z "$chosen" ] || [[ " $chosen " == *" $1 "* ]]
+}
+
 # named KERNEL SCRIPT: its header names that kernel, or none
 named() {
 	local kernels
@@ -66,6 +72,7 @@ on_host() {
 	count "$ok" "$bad"
 	if [ "$bad" -eq 0 ]; then
 		echo "[host] ok $name $ok/$ok${rest:+, $rest} ($((SECONDS - start)) s)"
+		sed -n "s/^# figures: /[host] $name: /p" "$tap"
 	else
 		echo "[host] NOT OK $name $ok/$((ok + bad)) ($((SECONDS - start)) s)"
 		tail -n +2 <<< "$verdict"

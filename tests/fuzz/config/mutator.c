@@ -157,7 +157,7 @@ int main(int argc, char **argv)
 		text_make();
 		LLVMFuzzerTestOneInput((uint8_t *)text, text_len);
 	}
-	fprintf(told, "# figures: files=%lu messages=%lu seed=%s\n", runs,
+	fprintf(told, "# figures: files=%lu requests=%lu seed=%s\n", runs,
 		messages, argv[2]);
 	fclose(told);
 	return __lsan_do_recoverable_leak_check();
