@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A file given to `dsrctl apply` and to `dsrctl -b`, up to the messages that they
- * send: the whole tool in one process, with a kernel that it plays itself
- * (tests/tools/peer).  Each message has to be whole.  libFuzzer's interface:
- * mutator.c or libFuzzer calls it.
+ * A file given to `dsrctl apply`, to `dsrctl -b` and to `dsrctl import ipvs`, up to
+ * the messages that they send: the whole tool in one process, with a kernel that it
+ * plays itself (tests/tools/peer).  Each message has to be whole.  libFuzzer's
+ * interface: mutator.c or libFuzzer calls it.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -60,9 +60,9 @@ void peer_hears(const struct nlmsghdr *message, size_t len)
 		    len - NLMSG_HDRLEN - GENL_HDRLEN);
 }
 
-static void tool_run(char *word, char *path)
+static void tool_run(char *word, char *next)
 {
-	char *words[4] = { "dsrctl", word, path };
+	char *words[4] = { "dsrctl", word, next };
 
 	options = (struct options){ 0 };
 	if (dsrctl_main(3, words) > DIFFERENT)
@@ -81,6 +81,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	tool_run("apply", path);
 	tool_run("-b", path);
+	if (!freopen(path, "re", stdin))
+		abort();
+	tool_run("import", "ipvs");
 	close(fd);
 	return 0;
 }
