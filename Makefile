@@ -4,8 +4,12 @@
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 DKMS_SOURCE := /usr/src/dsr-$(VERSION)
 
-# The running kernel, or where that has no headers the installed Debian kernels.
-KERNELS ?= $(shell [ -e /lib/modules/$$(uname -r)/build ] && uname -r || tests/lib/kernels)
+# Those that dsr supports and whose headers are installed.
+INSTALLED := $(patsubst /lib/modules/%/build,%,$(wildcard /lib/modules/6.1.*/build /lib/modules/6.12.*/build))
+RUNNING := $(shell uname -r)
+
+# The running kernel, or all of these where it has no headers.
+KERNELS ?= $(if $(wildcard /lib/modules/$(RUNNING)/build),$(RUNNING),$(INSTALLED))
 
 all: modules tools
 
@@ -26,7 +30,11 @@ help:
 	@echo 'make analyze          coccinelle, gcc -fanalyzer; takes a minute'
 	@echo 'make clean            nothing left that was built'
 
+# $(call some,KERNELS): there is one
+some = @[ -n "$(1)" ] || { echo 'no kernel 6.1 or 6.12 with its headers is installed: apt install linux-headers-amd64' >&2; exit 1; }
+
 modules:
+	$(call some,$(KERNELS))
 	@for kernel in $(KERNELS); do tests/lib/build-module $$kernel || exit; done
 
 tools:
@@ -35,11 +43,14 @@ tools:
 install uninstall:
 	$(MAKE) -C tools $@
 
-# Only what DKMS builds from: the tests stay here.
+# Only what DKMS builds from: the tests stay here.  What is installed of the same
+# version is replaced.
 dkms-install:
+	$(call some,$(INSTALLED))
+	[ ! -e /var/lib/dkms/dsr/$(VERSION) ] || dkms remove -m dsr -v $(VERSION) --all
 	install -d $(DKMS_SOURCE)
 	cp -a Kbuild dkms.conf kmod uapi $(DKMS_SOURCE)
-	for kernel in $$(tests/lib/kernels); do dkms install -m dsr -v $(VERSION) -k $$kernel || exit; done
+	for kernel in $(INSTALLED); do dkms install -m dsr -v $(VERSION) -k $$kernel || exit; done
 
 dkms-uninstall:
 	-dkms remove -m dsr -v $(VERSION) --all

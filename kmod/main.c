@@ -87,11 +87,11 @@ static void __net_exit dsr_net_pre_exit(struct net *net)
 {
 	struct dsr_net *dn = dsr_net(net);
 
-	dsr_nexthop_net_close(dn);
 	dsr_device_net_close(dn);
 	mutex_lock(&dn->config_lock);
 	dsr_hook_detach(dn);
 	mutex_unlock(&dn->config_lock);
+	dsr_nexthop_net_close(dn);
 }
 
 static void __net_exit dsr_net_exit(struct net *net)

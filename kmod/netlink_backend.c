@@ -201,9 +201,11 @@ static int put_nexthop(struct sk_buff *msg, const struct dsr_nexthop *nexthop)
 {
 	const struct dsr_l2 *l2 = rcu_dereference(nexthop->l2);
 
-	if (!l2)
+	if (!l2) {
+		smp_rmb();	/* A reason is there before the link goes. */
 		return nla_put_u8(msg, DSR_A_BACKEND_WHY,
 				  READ_ONCE(nexthop->why));
+	}
 	return nla_put_u32(msg, DSR_A_BACKEND_IFINDEX, l2->dev->ifindex) ||
 	       nla_put(msg, DSR_A_BACKEND_LLADDR, ETH_ALEN, l2->eth.h_dest);
 }

@@ -59,17 +59,6 @@ static int filter_parse(struct dsr_net *dn, struct nlattr **attrs,
 	return filter_backend(svc, attrs[DSR_A_BACKEND], filter, extack);
 }
 
-static int filter_get(struct dsr_net *dn, struct nlattr **attrs,
-		      struct filter *filter, struct netlink_ext_ack *extack)
-{
-	int err;
-
-	mutex_lock(&dn->config_lock);
-	err = filter_parse(dn, attrs, filter, extack);
-	mutex_unlock(&dn->config_lock);
-	return err;
-}
-
 /* The flow of a slot, if there is one that is meant.  Context: under RCU. */
 static bool view_at(const struct dsr_net *dn,
 		    const struct dsr_flow_table *table,
@@ -148,33 +137,62 @@ static struct cursor *cursor_get(struct netlink_callback *cb)
 	return (struct cursor *)cb->args;
 }
 
-/* A table that was replaced meanwhile is shown from its beginning on, and the
- * dump marked as inconsistent.
- */
+static void rewind(const struct dsr_net *dn, struct netlink_callback *cb)
+{
+	struct cursor *cursor = cursor_get(cb);
+
+	lockdep_assert_held(&dn->config_lock);
+	cursor->generation = dn->flows_generation;
+	cursor->slot = 0;
+	cb->seq = cursor->generation + 1;
+}
+
 static int dump_begin(struct dsr_net *dn, struct netlink_callback *cb,
 		      struct filter *filter)
 {
 	struct cursor *cursor = cursor_get(cb);
 	int err;
 
-	if (!cursor->begun) {
-		err = filter_get(dn, dsr_genl_dump_attrs(cb), filter,
-				 cb->extack);
-		if (err)
-			return err;
-		cursor->service = filter->service;
-		cursor->backend = filter->backend;
-		cursor->generation = READ_ONCE(dn->flows_generation);
-		cursor->begun = 1;
-	}
+	mutex_lock(&dn->config_lock);
+	err = filter_parse(dn, dsr_genl_dump_attrs(cb), filter, cb->extack);
+	rewind(dn, cb);
+	mutex_unlock(&dn->config_lock);
+	cursor->service = filter->service;
+	cursor->backend = filter->backend;
+	cursor->begun = 1;
+	return err;
+}
+
+static int dump_continue(struct dsr_net *dn, struct netlink_callback *cb,
+			 struct filter *filter)
+{
+	const struct cursor *cursor = cursor_get(cb);
+
+	if (!cursor->begun)
+		return dump_begin(dn, cb, filter);
 	filter->service = cursor->service;
 	filter->backend = cursor->backend;
-	if (cursor->generation != READ_ONCE(dn->flows_generation)) {
-		cursor->generation = READ_ONCE(dn->flows_generation);
-		cursor->slot = 0;
-	}
-	cb->seq = cursor->generation + 1;
 	return 0;
+}
+
+/* Whether what was looked at may have been of another table than before. */
+static bool is_replaced(const struct dsr_net *dn, struct netlink_callback *cb)
+{
+	/* The table before: it is published after the generation has changed. */
+	smp_rmb();
+	return cursor_get(cb)->generation != READ_ONCE(dn->flows_generation);
+}
+
+/* A table that has replaced another is shown from its beginning on, once all flows
+ * have come there, and the dump is marked as inconsistent if it has told of any.
+ */
+static void follow(struct dsr_net *dn, struct netlink_callback *cb)
+{
+	if (!is_replaced(dn, cb))
+		return;
+	mutex_lock(&dn->config_lock);
+	rewind(dn, cb);
+	mutex_unlock(&dn->config_lock);
 }
 
 /* How many slots to look at without a pause: some ten microseconds. */
@@ -214,15 +232,16 @@ int dsr_nl_flow_dump(struct sk_buff *msg, struct netlink_callback *cb)
 	bool more;
 	int err;
 
-	err = dump_begin(dn, cb, &filter);
+	err = dump_continue(dn, cb, &filter);
 	if (err)
 		return err;
 	do {
+		follow(dn, cb);
 		rcu_read_lock();
 		more = dump_some(msg, cb, dn, &filter);
 		rcu_read_unlock();
 		cond_resched();
-	} while (more);
+	} while (more || is_replaced(dn, cb));
 	return msg->len;
 }
 

@@ -460,8 +460,10 @@ static void lose_device(struct dsr_net *dn, struct dsr_nexthop *nexthop)
 {
 	struct told before = told_now(dn, nexthop);
 
-	publish(dn, nexthop, NULL);
 	WRITE_ONCE(nexthop->why, DSR_WHY_DEVICE_DOWN);
+	/* Who finds no link looks for the reason: see put_nexthop(). */
+	smp_wmb();
+	publish(dn, nexthop, NULL);
 	tell(dn, nexthop, &before);
 }
 
@@ -540,11 +542,24 @@ int dsr_nexthop_net_init(struct dsr_net *dn)
 	return err;
 }
 
-/* First half of the end; a grace period follows. */
+/* First half of the end, when no packet comes any more; a grace period follows.
+ *
+ * The devices of the namespace go before its next hops do, each with its events
+ * and all of them under one RTNL: these are to find no next hops to look through.
+ */
 void dsr_nexthop_net_close(struct dsr_net *dn)
 {
+	struct dsr_nexthop *nexthop, *next;
+
 	mutex_lock(&dn->config_lock);
 	WRITE_ONCE(dn->closing, true);
+	list_for_each_entry_safe(nexthop, next, &dn->nexthop_list, list) {
+		mutex_lock(&dn->link_lock);
+		list_del_init(&nexthop->list);
+		publish(dn, nexthop, NULL);
+		mutex_unlock(&dn->link_lock);
+		cond_resched();
+	}
 	mutex_unlock(&dn->config_lock);
 }
 

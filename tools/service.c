@@ -196,8 +196,9 @@ static void address_put(struct nlmsghdr *request,
 				 htons(selector->port_end));
 }
 
-struct nlattr *service_begin(struct nlmsghdr *request,
-			     const struct selector *selector)
+/* Opens the nest DSR_A_SERVICE with what names the service. */
+static struct nlattr *service_begin(struct nlmsghdr *request,
+				    const struct selector *selector)
 {
 	struct nlattr *nest = mnl_attr_nest_start(request, DSR_A_SERVICE);
 

@@ -13,9 +13,7 @@
 "HOST := { ADDRESS[/LEN] | [ADDRESS6[/LEN]] }\n" \
 "PORTS := { PORT | PORT-PORT }     PROTOCOL := { tcp | udp | sctp }\n"
 
-/* Opens the nest DSR_A_SERVICE with what names the service. */
-struct nlattr *service_begin(struct nlmsghdr *request,
-			     const struct selector *selector);
+/* Puts what names the service as the nest DSR_A_SERVICE. */
 void service_put(struct nlmsghdr *request, const struct selector *selector);
 
 /* Takes a service, the last of the words, and asks for @command of it. */

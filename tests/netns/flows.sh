@@ -80,7 +80,7 @@ fails_with 1 'flows' director dsrctl set flows 1024
 like "which has changed nothing" "$(director dsrctl get flows)" 262144
 
 # Dumps, and the flood's service goes.
-checks flow_dumps.py "$VIP4" 60
+checks flow_dumps.py "$VIP4" 60 "$(scaled 100 20)"
 
 # Forgotten: under rr, the hash adopts them, to any backend, so their connections
 # may break; the others' don't.

@@ -64,18 +64,6 @@ wait_for() {
 	done
 }
 
-# bytes_on NAME DEVICE [rx|tx]: bytes that crossed it, both ways or one
-bytes_on() {
-	local dir=/sys/class/net/$2/statistics
-
-	if [ $# -eq 3 ]; then
-		in_ns "$1" cat "$dir/$3_bytes"
-	else
-		in_ns "$1" cat "$dir/rx_bytes" "$dir/tx_bytes" |
-			{ read -r rx; read -r tx; echo $((rx + tx)); }
-	fi
-}
-
 # bytes_all NAME: bytes that crossed any device but lo
 bytes_all() {
 	in_ns "$1" ip -s -j link |

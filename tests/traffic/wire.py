@@ -133,10 +133,6 @@ def dest_of(packet):
     return socket.inet_ntop(socket.AF_INET, packet[16:20])
 
 
-def ttl_of(packet):
-    return packet[7] if version(packet) == 6 else packet[8]
-
-
 def icmp_of(packet):
     """(type, code, the four bytes behind the checksum as a number), or None."""
     if version(packet) == 6:

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""flow_dumps.py VIP FLOWS: dumps of flows while what they dump goes.
+"""flow_dumps.py VIP FLOWS ROUNDS: dumps of flows while what they dump goes.
 
-There are TCP connections to port 7, which stay all the time, FLOWS of them, and a
-flood to VIP, port 9, some hundreds of flows.
+There are TCP connections to port 7, which stay all the time, FLOWS of them, half of
+them to VIP; and a flood to VIP, port 9, some hundreds of flows.
 
 Prints a line per check: 0 or 1, and what was checked.
 """
+import os
+import signal
 import socket
 import struct
 import sys
@@ -17,7 +19,7 @@ import genl
 from genl import nest
 from objects import cmd, inner, number, u32, vip
 
-VIP, FLOWS = sys.argv[1], int(sys.argv[2])
+VIP, FLOWS, ROUNDS = sys.argv[1], *map(int, sys.argv[2:])
 FLOOD = vip(VIP, socket.IPPROTO_UDP, 9)
 control = genl.Socket()
 
@@ -52,8 +54,8 @@ def dump(meddle, payload=b""):
     return before, after
 
 
-def resize(flows):
-    control.do(cmd("SETTINGS_SET"), nest(number("SETTINGS"), u32("SETTINGS_FLOWS", flows)))
+def resize(flows, by=control):
+    by.do(cmd("SETTINGS_SET"), nest(number("SETTINGS"), u32("SETTINGS_FLOWS", flows)))
 
 
 def from_mark(told):
@@ -87,6 +89,32 @@ def forgotten(there):
     check(connections(before + after) == there, "flows go in its middle: the others are in it")
 
 
+def resize_on():
+    """Up and down until it is killed."""
+    resizer = genl.Socket()
+    while True:
+        for size in 1 << 12, 1 << 14:
+            resize(size, resizer)
+
+
+def in_a_loop(rounds):
+    """Dumps that begin and end wherever a resize is: what isn't marked is whole."""
+    wrong = whole = 0
+    child = os.fork()
+    if not child:
+        resize_on()
+    for payload in [b"", vip(VIP, socket.IPPROTO_TCP, 7)] * rounds:
+        told = control.dump(cmd("FLOW_GET"), payload)
+        if not marks(told):
+            whole += 1
+            wrong += len(connections(told)) != (FLOWS // 2 if payload else FLOWS)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    check(whole, f"dumps while the table is replaced again and again: {whole} aren't marked")
+    check(not wrong, f"and these have all connections ({wrong} haven't)")
+    resize(1 << 18)
+
+
 def service_removed(there):
     while len(control.dump(cmd("FLOW_GET"), FLOOD)) < 200:
         time.sleep(0.2)
@@ -101,5 +129,6 @@ def service_removed(there):
 connected = undisturbed()
 for size in 1 << 16, 1 << 18:
     resized(connected, size)
+in_a_loop(ROUNDS)
 forgotten(connected)
 service_removed(connected)
