@@ -1,7 +1,8 @@
 #!/bin/bash
 # lifecycle.sh [SECONDS [SEED]]: namespaces come and go for 5/16 of the time, then the
-# module comes and goes for 7/16, then devices come, change and go for the rest, under a
-# flood and with readers of all that there is to read.  What was made is gone at the end.
+# module comes and goes for half of it, then devices come, change and go for the rest,
+# under a flood and with readers of all that there is to read.  What was made is gone at
+# the end.
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2
 #             UDP floods, v4 and v6    readers
@@ -138,11 +139,11 @@ ok "and all $namespaces_made are gone" wait_for 120 namespaces_are_gone
 serves "namespaces came and went"
 
 echo 0 > "$T/rounds"
-ok "the module goes and comes" for_seconds $((seconds * 7 / 16)) reload
+ok "the module goes and comes" for_seconds $((seconds / 2)) reload
 loads=$(< "$T/rounds")
 serves "the module came and went $loads times"
 
-ok "devices change and go" for_seconds $((seconds / 4)) change_a_device
+ok "devices change and go" for_seconds $((seconds * 3 / 16)) change_a_device
 changes=$(< "$T/rounds")
 serves "devices changed $changes times"
 
