@@ -201,12 +201,15 @@ def vanish():
 
 
 def in_a_loop(rounds):
+    """And further ones, until a change has come into the middle of one: a processor has
+    to go from the one process to the other there."""
     there = make_backends(range(1, 60), 2)
     child = os.fork()
     if not child:
         vanish()
-    wrong, marked = 0, 0
-    for _ in range(rounds):
+    wrong, marked, done = 0, 0, 0
+    while done < rounds or not marked and done < 100 * rounds:
+        done += 1
         for name, keep in (("services", {mark for mark, _ in there}), ("backends", set(there)),
                            ("configuration", set(there))):
             kind = KINDS[name]
@@ -217,7 +220,7 @@ def in_a_loop(rounds):
             marked += any(message.interrupted for message in told)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    check(not wrong, f"{3 * rounds} dumps while others come and go miss nothing ({wrong} do)")
+    check(not wrong, f"{3 * done} dumps while others come and go miss nothing ({wrong} do)")
     check(marked, f"they are marked ({marked})")
     control.do(cmd("SERVICE_FLUSH"))
 
