@@ -33,6 +33,11 @@ objects_are() {
 	[ "$(objects)" -eq "$1" ]
 }
 
+# Namespaces of the script before this one may still be on their way.
+of_one_namespace() {
+	[ "$(allocated | sed -n 's/ .*func:dsr_nexthop_net_init$//p')" = 1 ]
+}
+
 # They end when their device goes.
 floods() {
 	flood_start udp from 172.16.0.1 to "$VIP4" port 9 flows 5000 rate "$(scaled 1000 200)"
@@ -117,6 +122,7 @@ change_a_device() {
 	esac
 }
 
+[ ! -e /proc/allocinfo ] || wait_for 60 of_one_namespace
 before=$(objects)
 topo_reference two-armed routed 2
 director sh -c 'echo 1 > /proc/sys/net/ipv6/conf/all/keep_addr_on_down'
