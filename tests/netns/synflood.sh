@@ -1,6 +1,6 @@
 #!/bin/bash
-# Hundreds of thousands of SYNs from forged addresses while a thousand connections go on: none
-# of them breaks, none of their entries is lost, and no memory is asked for.
+# Hundreds of thousands of SYNs from forged addresses while a thousand connections go
+# on: none of them breaks, none of their entries is lost, and no memory is asked for.
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             the flood starts at the router and ends behind the director
