@@ -36,12 +36,16 @@ not_ok() {
 	tap $((1 - status)) "$name" "succeeded: $*"$'\n'"$text"
 }
 
-# is NAME GOT EXPECTED
+# is NAME GOT EXPECTED: where these are many lines, only what differs is shown
 is() {
-	local status=0
+	local status=0 text
 
 	[ "$2" = "$3" ] || status=1
-	tap "$status" "$1" "     got: $2"$'\n'"expected: $3"
+	text="     got: $2"$'\n'"expected: $3"
+	if [[ $status -ne 0 && $2$3 == *$'\n'* ]]; then
+		text=$(diff -u --label got --label expected <(echo "$2") <(echo "$3")) || :
+	fi
+	tap "$status" "$1" "$text"
 }
 
 # like NAME GOT EXTENDED-REGULAR-EXPRESSION
