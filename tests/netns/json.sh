@@ -62,6 +62,12 @@ golden flow-flush "$volatile" director dsrctl -j flow flush "$web"
 golden realserver . in_ns b1 dsrctl -j realserver show
 golden realserver-check "$volatile" in_ns b1 dsrctl -j realserver check "$VIP4"
 
+# Without flows it has no more to wait for.
+drained() {
+	[ "$(director dsrctl -j backend show "$web" | jq -r '.[0].state')" = down ]
+}
+ok "the flush ends the drain" wait_for 20 drained
+
 # -p is for people's eyes, and says the same, but for flows that end meanwhile.
 still="$volatile"' | walk(if type == "object" and has("flows") then .flows = 0 | .closing = 0 else . end)'
 for words in "service show" "backend show" stats get "device show"; do
