@@ -255,7 +255,7 @@ where_flows_are() {
 }
 
 drop_floods
-flood udp from 172.16.0.1 to "$VIP4" port 7 flows 900 count 900 > "$T/sent"
+flood udp from 172.16.0.1 to "$VIP4" port 7 flows 900 count 1800 > "$T/sent"
 unchanged=$(everything)
 saved | sed 's/^set flows .*/set flows 1024/' > "$T/small"
 # Beside something else that would change.

@@ -66,8 +66,9 @@ sysctls() {
 	director sysctl -q -w "$@"
 }
 
+# served [SECONDS]
 served() {
-	[ "$(ask 2 "$VIP4" --max-time 3 | sort | tr -d '\n')" = b1b2 ]
+	[ "$(ask 2 "$VIP4" --max-time "${1:-120}" | sort | tr -d '\n')" = b1b2 ]
 }
 
 ##### nothing is wrong
@@ -96,16 +97,17 @@ service "$VIP4:81/tcp" rr
 director dsrctl backend add "$VIP4:81/tcp" 10.3.0.254 mode local
 background director socat TCP-LISTEN:81,fork,reuseaddr EXEC:'echo here'
 wait_for 20 director grep -q ':0051 ' /proc/net/tcp
+# answers SECONDS
 answers() {
-	[ "$(client socat -T 3 "TCP:$VIP4:81,connect-timeout=1" -)" = here ]
+	[ "$(client socat -u -T "$1" "TCP:$VIP4:81,connect-timeout=$1" -)" = here ]
 }
-not_ok "rp_filter: mode local is not served" answers
+not_ok "rp_filter: mode local is not served" answers 2
 named "rp_filter" "warning rp_filter eth0" "warning rp_filter eth1" "warning rp_filter vip"
 while doctor && [ "$(mend_of rp_filter)" != null ]; do
 	director bash -c "$(mend_of rp_filter)" > /dev/null
 done
 ok "rp_filter: no finding is left" healthy
-ok "rp_filter: mode local is served" answers
+ok "rp_filter: mode local is served" answers 60
 director dsrctl service del "$VIP4:81/tcp"
 sysctls net.ipv4.conf.all.rp_filter=0
 director ip route replace default via 10.4.0.1
@@ -154,7 +156,7 @@ director nft 'add table ip t; add chain ip t c { type filter hook prerouting pri
 director nft 'add rule ip t c ip saddr 203.0.113.0/24 drop; add rule ip t c limit rate over 1000000/second drop'
 ok "rules that drop some: no finding" healthy
 director nft 'add rule ip t c ip daddr 10.2.0.0/16 tcp dport 1-1023 drop'
-not_ok "a rule that drops: the hurt" served
+not_ok "a rule that drops: the hurt" served 3
 director dsrctl device attach eth1
 ok "a rule that drops: none at ingress" served
 named "a rule that drops behind ingress" "warning rules $web"

@@ -56,7 +56,7 @@ END
 served() {
 	echo "$VIP4: $(ask 20 "$VIP4" | tally)"
 	echo "$VIP6: $(ask 4 "$VIP6" | tally)"
-	echo "datagrams: $(client dig +short +time=5 "@$VIP4" who TXT)"
+	echo "datagrams: $(client dig +short +time=30 "@$VIP4" who TXT)"
 	echo "mark: $(ask 10 "$VIP4" --interface "$marked4" | tally)"
 	echo "mark, IPv6: $(ask 40 "$VIP6" --interface "$marked6" | sort -u | paste -sd' ')"
 }

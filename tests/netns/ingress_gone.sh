@@ -61,7 +61,7 @@ ok "renamed: the flood is forwarded" wait_for 30 counted forwarded $(($(counter 
 serves "renamed"
 
 for ((n = 0; n < 3; n++)); do
-	ok "eth1 is deleted under a flood" director timeout 10 ip link del eth1
+	ok "eth1 is deleted under a flood" director timeout 60 ip link del eth1
 	is "and is not attached any more" "$(attached)" ""
 	topo_two_armed
 	ok "another eth1 is attached" director dsrctl device attach eth1
@@ -76,7 +76,7 @@ received_there() {
 
 make_ns other
 ok "eth1 is moved to another namespace under a flood" \
-	director timeout 10 ip link set eth1 netns "$P-other"
+	director timeout 60 ip link set eth1 netns "$P-other"
 is "and is not attached any more" "$(attached)" ""
 is "nor there" "$(in_ns other dsrctl -j device show)" "[]"
 in_ns other ip link set eth1 up
@@ -84,7 +84,7 @@ forwarded=$(counter forwarded)
 ok "it can be attached there" in_ns other dsrctl device attach eth1
 wait_for 30 received_there 1000
 is "the director gets nothing of it" "$(counter forwarded)" "$forwarded"
-ok "and it can be moved back" in_ns other timeout 10 ip link set eth1 netns "$P-director"
+ok "and it can be moved back" in_ns other timeout 60 ip link set eth1 netns "$P-director"
 director ip link set eth1 up
 ip -n "$P-router" link del director
 topo_two_armed
@@ -114,7 +114,7 @@ done
 
 if [ -n "$DSR_MODULE" ]; then
 	for ((n = 0; n < 3; n++)); do
-		ok "the module goes with eth1 attached" timeout 30 rmmod dsr
+		ok "the module goes with eth1 attached" timeout 60 rmmod dsr
 		insmod "$DSR_MODULE"
 		is "and comes back without devices" "$(attached)" ""
 		ok "eth1 is attached before there are services" director dsrctl device attach eth1

@@ -51,7 +51,7 @@ done
 serves "eth0 was down and up"
 
 for ((n = 0; n < 3; n++)); do
-	ok "eth0 goes under a flood" director timeout 10 ip link del eth0
+	ok "eth0 goes under a flood" director timeout 60 ip link del eth0
 	plug director eth0
 	topo_director_leg eth0
 done
@@ -63,11 +63,11 @@ not_ok "packets wait in the queue of a device that is down" packets_wait 1
 director tc qdisc del dev eth0 root
 director ip link set eth0 up
 queue
-ok "eth0 goes while packets wait in its queue" director timeout 10 ip link del eth0
+ok "eth0 goes while packets wait in its queue" director timeout 60 ip link del eth0
 plug director eth0
 topo_director_leg eth0
 queue
-ok "eth1, by which they came, goes while they wait" director timeout 10 ip link del eth1
+ok "eth1, by which they came, goes while they wait" director timeout 60 ip link del eth1
 topo_two_armed
 director tc qdisc del dev eth0 root
 floods

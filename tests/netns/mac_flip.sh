@@ -45,6 +45,10 @@ watch one "ether dst $one and ip"
 watch one6 "ether dst $one and ip6"
 watch other "not ether dst $one and not ether dst $two"
 flips "$(scaled 2000 500)" | ns_batch director
+ns_batch director <<-END
+	neigh replace 10.3.0.1 lladdr $one nud permanent dev eth0
+	neigh replace fd00:3::1 lladdr $one nud permanent dev eth0
+END
 ok "both are in use, IPv4" wait_for 30 saw one
 ok "both are in use, IPv6" wait_for 30 saw one6
 not_ok "no packet carries a third" saw other

@@ -23,8 +23,8 @@ all_at_once() {
 
 	for ((n = 0; n < $(nproc); n++)); do
 		first=$((n * count))
-		flood_start udp from "$2" to "$1" port 1000 flows "$count" first "$first" count "$count"
-		taskset -cp "$n" "${processes[-1]}" >> "$T/log"
+		background router taskset -c "$n" flood udp dev director mac "$(mac director eth1)" \
+			from "$2" to "$1" port 1000 flows "$count" first "$first" count "$count"
 		pids+=("${processes[-1]}")
 	done
 	wait "${pids[@]}"
@@ -44,6 +44,7 @@ for vip in "$VIP4 172.16.0.1" "[$VIP6] fd00:5::1"; do
 		sent=$((count * $(nproc)))
 		ok "$vip, round $round: all of it was received" \
 			wait_for 60 counted received $((received + sent))
+		wait_for 60 counters_of_packets_agree
 		flows "$name" > "$T/flows"
 		in_range "the fewest flows of a backend" "$(sort -n "$T/flows" | head -n 1)" "$limit" 1000
 		in_range "the most" "$(sort -n "$T/flows" | tail -n 1)" "$limit" $((limit + $(nproc) - 1))

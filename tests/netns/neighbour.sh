@@ -29,7 +29,8 @@ in_ns lan ip link set dev b2 down
 # Connections go on meanwhile; those that b2 gets before it's known, time out.
 background client curl -s -Z --connect-timeout 1 -o /dev/null "http://$VIP4/?[1-3000]"
 ok "silence makes it unresolved" wait_for 60 state_is unresolved
-kill "${processes[-1]}"
+kill "${processes[-1]}" || :
+wait "${processes[-1]}" || :
 
 answers=$(ask 60 "$VIP4" --connect-timeout 30 | tally)
 is "the others take all new connections, none fails" "$answers" "b1=30 b3=30"

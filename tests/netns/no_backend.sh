@@ -52,7 +52,7 @@ for how in unreachable reset; do
 	every "$how"
 	for address in "$VIP4" "$VIP6"; do
 		like "$how: a client of $address hears of it at once" \
-			"$(client curl -sS --max-time 5 "http://$(host "$address"):7/" 2>&1 || :)" "refused|Couldn't connect"
+			"$(client curl -sS --max-time 60 "http://$(host "$address"):7/" 2>&1 || :)" "refused|Couldn't connect"
 	done
 done
 

@@ -123,5 +123,6 @@ client ping -q -c 1 -W 5 10.9.0.1 > /dev/null
 tracked=$(entries)
 in_range "conntrack tracks what is routed" "$tracked" 1 9
 background director tcpdump -i any -w /dev/null
+wait_for 30 grep -q "listening on any" "$T/log"
 ok "a download while every packet is captured" download "$VIP4"
-is "conntrack knows nothing of it" "$(entries)" "$tracked"
+in_range "conntrack knows nothing of it" "$(entries)" 0 "$tracked"

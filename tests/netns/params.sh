@@ -28,7 +28,7 @@ make_ns director
 rmmod dsr
 for each in "${wrong[@]}"; do
 	not_ok "no module with $each" insmod "$DSR_MODULE" "$each"
-	like "the log names it" "$(dmesg | tail -n 3)" "dsr: \`${each#*=}' invalid for parameter \`${each%%=*}'"
+	like "the log names it" "$(dmesg | tail -n 20)" "dsr: \`${each#*=}' invalid for parameter \`${each%%=*}'"
 done
 for each in "${right[@]}"; do
 	ok "a module with $each" insmod "$DSR_MODULE" "$each"

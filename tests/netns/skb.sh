@@ -22,7 +22,7 @@ serve() {
 # if nothing has to be sent again and again
 upload() {
 	rm -f "$T/b1/up/file"
-	in_ns "$2" curl -sS -f --max-time 30 -T "$T/up" "http://$(host "$1")/up/file" &&
+	in_ns "$2" curl -sS -f --max-time 60 -T "$T/up" "http://$(host "$1")/up/file" &&
 		cmp "$T/up" "$T/b1/up/file"
 }
 
@@ -48,8 +48,12 @@ is "fq has dropped none" \
 router ethtool -K director tso off gso off > "$T/log"
 director ethtool -K eth1 gro on > "$T/log"
 background director tcpdump -i eth1 -nn -c 1 -w "$T/merged" "greater 3000"
+wait_for 30 grep -q "listening on eth1" "$T/log"
+merged() {
+	[ "$(stat -c %s "$T/merged")" -gt 3000 ]
+}
 both "merged by GRO" client
-ok "there was something merged" test "$(stat -c %s "$T/merged")" -gt 3000
+ok "there was something merged" wait_for 30 merged
 
 # No checksum but a promise of one, which a plain device doesn't keep.
 director ethtool -K eth0 tx off tso off gso off sg off > "$T/log"
@@ -81,11 +85,11 @@ for address in "$VIP4" "$VIP6"; do
 		client socat -u - "UDP:$(host "$address"):9" < "$T/datagram" || :
 	done
 done
-ok "the director forwarded 40 datagrams" counted forwarded $((forwarded + 40))
+ok "the director forwarded 40 datagrams" wait_for 30 counted forwarded $((forwarded + 40))
 copied() {
 	[ "$(grep -cE '(ttl|hlim) ' "$T/copies")" -ge 40 ]
 }
-ok "b2 has a copy of each" wait_for 10 copied
+ok "b2 has a copy of each" wait_for 30 copied
 is "with the TTL with which they came" \
 	"$(grep -oE '(ttl|hlim) [0-9]+' "$T/copies" | tr ' ' - | tally)" "hlim-63=20 ttl-63=20"
 unlike "and the checksums" "$(cat "$T/copies")" 'bad .*cksum'

@@ -12,6 +12,8 @@ conf=/etc/dsr/dsr.conf
 prom=/var/lib/prometheus/node-exporter/dsr.prom
 make_ns director
 mkdir -p "$units" "${conf%/*}" "${prom%/*}"
+# The one of another script would be taken for that of the timer.
+rm -f "$prom"
 install "$(command -v dsrctl)" /usr/local/sbin/
 cp "$DSR_ROOT"/tools/systemd/dsr*.{service,timer} "$units"
 
@@ -40,7 +42,7 @@ END
 # boot < SCRIPT: what systemd runs before it ends
 boot() {
 	{ declare -p conf prom T; declare -f configuration; cat; } > "$T/script"
-	director timeout -s KILL 60 unshare --pid --fork --mount --mount-proc --kill-child \
+	director timeout -s KILL 300 unshare --pid --fork --mount --mount-proc --kill-child \
 		env container=test /lib/systemd/systemd --unit=script.service \
 		--log-target=console --show-status=no >> "$T/log" 2>&1 < /dev/null || :
 }

@@ -137,7 +137,7 @@ def one(dice, home, links, number_of_it):
 def main():
     home, links = os.open("/proc/self/ns/net", os.O_RDONLY), Links()
     dice, end, done = random.Random(SEED), time.monotonic() + SECONDS, []
-    while time.monotonic() < end:
+    while time.monotonic() < end or len(done) < 3:
         done.append(one(dice, home, links, ID_BASE + len(done)))
     print(len(done), *map(sum, zip(*done)))
 

@@ -147,7 +147,7 @@ real_packets() {
 	for address in "$VIP4" "$VIP6"; do
 		download "$address" > "$T/log"
 		client curl -sS -T "$T/100k" --max-time 30 "http://$(host "$address")/up/x" > "$T/log"
-		client dig +time=2 +tries=1 "@$address" who TXT > "$T/log"
+		client dig +time=30 +tries=1 "@$address" who TXT > "$T/log"
 		client ping -q -c 2 -i 0.2 -s 3000 "$address" > "$T/log"
 	done
 	kill "$capture"
@@ -193,7 +193,7 @@ all_received() {
 
 serves() {
 	download "$VIP4" && download "$VIP6" &&
-		client dig +time=5 "@$VIP4" who TXT && client dig +time=5 "@$VIP6" who TXT
+		client dig +time=30 "@$VIP4" who TXT && client dig +time=30 "@$VIP6" who TXT
 }
 
 modprobe -q nf_tables || :

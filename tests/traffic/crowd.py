@@ -28,7 +28,7 @@ import sys
 import time
 
 SO_RCVBUFFORCE = 33
-PATIENCE = 30       # seconds in which all answers have to come
+PATIENCE = 100      # seconds in which all answers have to come
 
 
 def family_of(address):
