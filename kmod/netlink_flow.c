@@ -122,14 +122,21 @@ static int flow_fill(struct sk_buff *msg, const void *object)
 	return put_flow(msg, view);
 }
 
-/* Where a dump stands: the slot that comes next, in which table. */
+/* Where a dump stands: the slot that comes next, in which table, the how many-th
+ * one that it goes through; 0: it hasn't begun.
+ */
 struct cursor {
 	long generation;
 	long slot;
 	long service;
 	long backend;
-	long begun;
+	long tables;
 };
+
+/* A dump that is slower than who replaces the table again and again would have no
+ * end.  To replace it once gives a dump two more to go through.
+ */
+#define DUMP_TABLES	32
 
 static struct cursor *cursor_get(struct netlink_callback *cb)
 {
@@ -144,6 +151,7 @@ static void rewind(const struct dsr_net *dn, struct netlink_callback *cb)
 	lockdep_assert_held(&dn->config_lock);
 	cursor->generation = dn->flows_generation;
 	cursor->slot = 0;
+	cursor->tables++;
 	cb->seq = cursor->generation + 1;
 }
 
@@ -159,7 +167,6 @@ static int dump_begin(struct dsr_net *dn, struct netlink_callback *cb,
 	mutex_unlock(&dn->config_lock);
 	cursor->service = filter->service;
 	cursor->backend = filter->backend;
-	cursor->begun = 1;
 	return err;
 }
 
@@ -168,7 +175,7 @@ static int dump_continue(struct dsr_net *dn, struct netlink_callback *cb,
 {
 	const struct cursor *cursor = cursor_get(cb);
 
-	if (!cursor->begun)
+	if (!cursor->tables)
 		return dump_begin(dn, cb, filter);
 	filter->service = cursor->service;
 	filter->backend = cursor->backend;
@@ -186,13 +193,19 @@ static bool is_replaced(const struct dsr_net *dn, struct netlink_callback *cb)
 /* A table that has replaced another is shown from its beginning on, once all flows
  * have come there, and the dump is marked as inconsistent if it has told of any.
  */
-static void follow(struct dsr_net *dn, struct netlink_callback *cb)
+static int follow(struct dsr_net *dn, struct netlink_callback *cb)
 {
 	if (!is_replaced(dn, cb))
-		return;
+		return 0;
+	if (cursor_get(cb)->tables == DUMP_TABLES) {
+		NL_SET_ERR_MSG(cb->extack,
+			       "the flow table is replaced again and again");
+		return -EAGAIN;
+	}
 	mutex_lock(&dn->config_lock);
 	rewind(dn, cb);
 	mutex_unlock(&dn->config_lock);
+	return 0;
 }
 
 /* How many slots to look at without a pause: some ten microseconds. */
@@ -236,7 +249,10 @@ int dsr_nl_flow_dump(struct sk_buff *msg, struct netlink_callback *cb)
 	if (err)
 		return err;
 	do {
-		follow(dn, cb);
+		err = follow(dn, cb);
+		/* First what there is to tell: a reason needs room. */
+		if (err)
+			return msg->len ? : err;
 		rcu_read_lock();
 		more = dump_some(msg, cb, dn, &filter);
 		rcu_read_unlock();

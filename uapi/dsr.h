@@ -212,7 +212,8 @@
  * Dumps may take many messages and resume behind the last object that they told
  * of, whether it is still there or not.  What is there all the time is in it, and
  * once.  NLM_F_DUMP_INTR marks one during which the configuration has changed, or
- * the flow table was replaced, whose flows then begin anew.
+ * the flow table was replaced, whose flows then begin anew; one during which it is
+ * replaced more than 15 times may end with EAGAIN.
  *
  * Growth.  A client of today works with the kernel of tomorrow, and the other way
  * round as far as each knows the other's words:

@@ -7,7 +7,9 @@ them to VIP; and a flood to VIP, port 9, some hundreds of flows.
 
 Prints a line per check: 0 or 1, and what was checked.
 """
+import errno
 import os
+import random
 import signal
 import socket
 import struct
@@ -89,22 +91,52 @@ def forgotten(there):
     check(connections(before + after) == there, "flows go in its middle: the others are in it")
 
 
-def resize_on():
+def replaced_for_ever():
+    """After each buffer that is read, the table is another one."""
+    reader = genl.Socket(control.family)
+    reader.read_slowly()
+    reader.send(cmd("FLOW_GET"), flags=genl.NLM_F_DUMP)
+    turns, refused = 0, None
+    while turns < 100 and not refused:
+        try:
+            if any(message.end() for message in reader.receive()):
+                break
+        except genl.Refused as refusal:
+            refused = refusal
+        resize(1 << (12 if turns % 2 else 14))
+        turns += 1
+    reader.close()
+    check(refused and (refused.error, refused.message) ==
+          (errno.EAGAIN, "the flow table is replaced again and again") and turns > 30,
+          f"a dump that would never end is refused ({refused}, {turns})")
+
+
+def resize_on(pause):
     """Up and down until it is killed."""
     resizer = genl.Socket()
     while True:
         for size in 1 << 12, 1 << 14:
             resize(size, resizer)
+            time.sleep(random.uniform(0, pause))
 
 
 def in_a_loop(rounds):
     """Dumps that begin and end wherever a resize is: what isn't marked is whole."""
     wrong = whole = 0
+    begun = time.monotonic()
+    control.dump(cmd("FLOW_GET"))
+    # However slow the kernel is, some dumps have the time.
+    pause = 10 * (time.monotonic() - begun)
     child = os.fork()
     if not child:
-        resize_on()
+        resize_on(pause)
     for payload in [b"", vip(VIP, socket.IPPROTO_TCP, 7)] * rounds:
-        told = control.dump(cmd("FLOW_GET"), payload)
+        try:
+            told = control.dump(cmd("FLOW_GET"), payload)
+        except genl.Refused as refusal:
+            if refusal.error != errno.EAGAIN:
+                raise
+            continue
         if not marks(told):
             whole += 1
             wrong += len(connections(told)) != (FLOWS // 2 if payload else FLOWS)
@@ -129,6 +161,7 @@ def service_removed(there):
 connected = undisturbed()
 for size in 1 << 16, 1 << 18:
     resized(connected, size)
+replaced_for_ever()
 in_a_loop(ROUNDS)
 forgotten(connected)
 service_removed(connected)
