@@ -23,6 +23,8 @@ from objects import cmd, inner, number, u32, vip
 
 VIP, FLOWS, ROUNDS = sys.argv[1], *map(int, sys.argv[2:])
 FLOOD = vip(VIP, socket.IPPROTO_UDP, 9)
+# Between which the table goes back and forth.
+SIZES = 1 << 12, 1 << 14
 control = genl.Socket()
 
 
@@ -43,12 +45,18 @@ def connections(told):
     return Counter(client_of(message) for message in told if port_of(message) == 7)
 
 
-def dump(meddle, payload=b""):
-    """Two lists: what was read before meddle was called, and after.  Of the latter, the
-    beginning was ready before: one more buffer."""
+def slow_dump(payload=b""):
+    """A socket from which a dump is to be read, buffer by buffer."""
     reader = genl.Socket(control.family)
     reader.read_slowly()
     reader.send(cmd("FLOW_GET"), payload, genl.NLM_F_DUMP)
+    return reader
+
+
+def dump(meddle, payload=b""):
+    """Two lists: what was read before meddle was called, and after.  Of the latter, the
+    beginning was ready before: one more buffer."""
+    reader = slow_dump(payload)
     before = reader.receive()
     meddle()
     after = list(reader.answers())
@@ -93,18 +101,14 @@ def forgotten(there):
 
 def replaced_for_ever():
     """After each buffer that is read, the table is another one."""
-    reader = genl.Socket(control.family)
-    reader.read_slowly()
-    reader.send(cmd("FLOW_GET"), flags=genl.NLM_F_DUMP)
+    reader = slow_dump()
     turns, refused = 0, None
-    while turns < 100 and not refused:
-        try:
-            if any(message.end() for message in reader.receive()):
-                break
-        except genl.Refused as refusal:
-            refused = refusal
-        resize(1 << (12 if turns % 2 else 14))
-        turns += 1
+    try:
+        while turns < 100 and not any(message.end() for message in reader.receive()):
+            resize(SIZES[turns % 2])
+            turns += 1
+    except genl.Refused as refusal:
+        refused = refusal
     reader.close()
     check(refused and (refused.error, refused.message) ==
           (errno.EAGAIN, "the flow table is replaced again and again") and turns > 30,
@@ -115,7 +119,7 @@ def resize_on(pause):
     """Up and down until it is killed."""
     resizer = genl.Socket()
     while True:
-        for size in 1 << 12, 1 << 14:
+        for size in SIZES:
             resize(size, resizer)
             time.sleep(random.uniform(0, pause))
 
