@@ -99,7 +99,10 @@ class Crowd:
 
     def make(self, port):
         sock = socket.socket(family_of(self.target[0]), self.kind)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # A port may still have a connection in TIME_WAIT.  Of datagrams, two sockets
+        # would be given one port by chance, and one of them the answers to both.
+        if self.kind == socket.SOCK_STREAM:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if self.source or port:
             sock.bind((self.source, port))
         sock.setblocking(False)
