@@ -203,18 +203,24 @@ static long now_ms(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Takes what comes until @end. */
+/* Takes what comes until @end, and what has come by then while others had the
+ * processor: of that there is an end too, however much comes.
+ */
 static void answers_take(struct asking *asking, long end)
 {
 	long left;
+	int ready;
 
-	while ((left = end - now_ms()) > 0 &&
-	       poll(asking->sockets, SOCKETS, left) >= 0) {
+	do {
+		left = end - now_ms();
+		ready = poll(asking->sockets, SOCKETS, left > 0 ? left : 0);
+		if (ready <= 0)
+			continue;
 		if (asking->sockets[ARP].revents)
 			arp_receive(asking);
 		if (asking->sockets[ND].revents)
 			nd_receive(asking);
-	}
+	} while (left > 0 || (ready > 0 && left > -LISTEN_MS));
 }
 
 enum status questions_ask(struct question *questions, size_t count,

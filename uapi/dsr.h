@@ -203,7 +203,8 @@
  *
  * Errors, each with an extended-ack message: EINVAL (a value is missing or
  * out of range), ENOENT, EEXIST, EOPNOTSUPP (known, but not in this release),
- * ENOSPC (a limit), ENOMEM, EPERM, ESTALE.  A refused command has changed nothing.
+ * ENOSPC (a limit), ENOMEM, EPERM, ESTALE, EAGAIN (of dumps alone).  A refused
+ * command has changed nothing.
  *
  * Limits of a network namespace, each refused with ENOSPC: 65536 services, 4096
  * backends of a service, 524288 in all, 64 MiB of changes kept with MORE.  What a

@@ -113,7 +113,7 @@ step_packet() {
 	capture_start eth1
 	capture_start eth0
 	prompt client "curl http://$VIP4/"
-	answer=$(in_ns client curl -s --max-time 5 "http://$VIP4/") || answer="no answer"
+	answer=$(in_ns client curl -s --max-time 60 "http://$VIP4/") || answer="no answer"
 	echo "$answer"
 	wait_for 10 both_caught || :
 	kill "${captures[@]}"

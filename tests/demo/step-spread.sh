@@ -16,7 +16,7 @@ ask_all() {
 	mkfifo "$T/answers"
 	# shellcheck disable=SC2016 # the client's variables
 	client bash -c 'for ((n = 0; n < $1; n++)); do
-		curl -s --max-time 5 "$2" || echo none
+		curl -s --max-time 60 "$2" || echo none
 	done' - "$connections" "http://$VIP4/" > "$T/answers" &
 	while read -r answer; do
 		n=$((n + 1))

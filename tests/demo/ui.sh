@@ -95,12 +95,14 @@ grouped() {
 	sed -e ':next' -e 's/\([0-9]\)\([0-9]\{3\}\)\($\|,\)/\1,\2\3/;t next' <<< "$1"
 }
 
-# wait_for SECONDS COMMAND...: until the command succeeds, at most so long
+# wait_for SECONDS COMMAND...: until the command succeeds, at most so long; it is tried
+# twice for each of the seconds, as a guest that is paused loses time, and no tries
 wait_for() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1)) tries=$((2 * $1))
 
 	until "${@:2}" > /dev/null 2>&1; do
-		[ "$SECONDS" -lt "$end" ] || return 1
+		tries=$((tries - 1))
+		[ "$SECONDS" -lt "$end" ] || [ "$tries" -gt 0 ] || return 1
 		sleep 0.1
 	done
 }

@@ -355,7 +355,7 @@ static void rr_is_smooth(struct kunit *test)
 
 /* random and by_hash */
 
-/* Within five standard deviations of each share, as a binomial has them. */
+/* Within six standard deviations of each share, as a binomial has them. */
 static void expect_shares(struct kunit *test, const u32 *count,
 			  const u32 *weight, u32 nr, u32 times)
 {
@@ -366,8 +366,8 @@ static void expect_shares(struct kunit *test, const u32 *count,
 	for (i = 0; i < nr; i++) {
 		mean = (u64)times * weight[i] / total;
 		deviation = int_sqrt(mean - (u64)mean * weight[i] / total) + 1;
-		KUNIT_EXPECT_GE(test, count[i + 1] + 5 * deviation, mean);
-		KUNIT_EXPECT_LE(test, count[i + 1], mean + 5 * deviation);
+		KUNIT_EXPECT_GE(test, count[i + 1] + 6 * deviation, mean);
+		KUNIT_EXPECT_LE(test, count[i + 1], mean + 6 * deviation);
 	}
 }
 
@@ -378,9 +378,9 @@ static void random_keeps_weights(struct kunit *test)
 					     5);
 	u32 count[6] = {}, other[6] = {};
 
-	draw(svc, false, 20000, count);
-	expect_shares(test, count, weight, 5, 20000);
-	draw(svc, false, 20000, other);
+	draw(svc, false, 80000, count);
+	expect_shares(test, count, weight, 5, 80000);
+	draw(svc, false, 80000, other);
 	KUNIT_EXPECT_NE(test, memcmp(count, other, sizeof(count)), 0);
 }
 
@@ -396,8 +396,8 @@ static void hash_keeps_weights(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, count[5], 100);
 		return;
 	}
-	draw(svc, true, 20000, count);
-	expect_shares(test, count, weight, 5, 20000);
+	draw(svc, true, 80000, count);
+	expect_shares(test, count, weight, 5, 80000);
 }
 
 /* p2c and lc: each choice is a flow that stays. */
@@ -419,8 +419,8 @@ static void p2c_prefers_the_less_loaded(struct kunit *test)
 
 	/* Only where both looks find the loaded one: a quarter. */
 	atomic_set(&backend(svc, 1)->active, 100);
-	draw(svc, false, 4000, count);
-	expect_shares(test, count, (u32[]) { 1, 3 }, 2, 4000);
+	draw(svc, false, 16000, count);
+	expect_shares(test, count, (u32[]) { 1, 3 }, 2, 16000);
 }
 
 /* What is active goes by weight; what luck brings is evened out, unlike with
@@ -534,11 +534,11 @@ static void expect_slow(struct kunit *test, struct dsr_service *svc,
 {
 	u32 count[3] = {}, weight[2] = { share, 256 };
 
-	draw(svc, by_hash, 8000, count);
+	draw(svc, by_hash, 32000, count);
 	KUNIT_EXPECT_EQ(test, count[0], 0);
 	/* Eight tries that all hit the slow one: a 256th. */
-	count[1] -= min(count[1], 8000 / 256U / 2);
-	expect_shares(test, count, weight, 2, 8000);
+	count[1] -= min(count[1], 32000 / 256U / 2);
+	expect_shares(test, count, weight, 2, 32000);
 }
 
 static void slow_start_takes_its_share(struct kunit *test)

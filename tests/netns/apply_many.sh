@@ -24,12 +24,17 @@ configuration() {
 	}'
 }
 
-# apply FILE: in milliseconds
-apply() {
+# applied FILE: in how many milliseconds
+applied() {
 	local start=${EPOCHREALTIME/./}
 
 	director dsrctl apply "$1"
 	echo $(((${EPOCHREALTIME/./} - start) / 1000))
+}
+
+# Of what was measured again and again, as others may have had the processor.
+best() {
+	sort -n | head -n 1
 }
 
 generation() {
@@ -43,14 +48,20 @@ esac
 configuration > "$T/file"
 configuration changed > "$T/changed"
 
-first=$(apply "$T/file")
+first=$(for _ in 1 2 3; do
+	director dsrctl service flush
+	applied "$T/file"
+done | best)
 in_range "the first takes less than $((slower * 5)) s" "$first" 1 $((slower * 5000))
 before=$(generation)
-second=$(for _ in 1 2 3; do apply "$T/file"; done | sort -n | head -n 1)
+second=$(for _ in 1 2 3; do applied "$T/file"; done | best)
 in_range "the second less than $slower s" "$second" 1 $((slower * 1000))
 is "and changes nothing" "$(generation)" "$before"
 is "all of it is there" "$(director dsrctl save | grep -c '^backend add')" 100000
-third=$(apply "$T/changed")
+third=$(for _ in 1 2 3; do
+	director dsrctl apply "$T/file"
+	applied "$T/changed"
+done | best)
 in_range "one change among them takes no longer than all" "$third" 1 $((slower * 5000))
 is "and is the only one" "$(director dsrctl save | grep 'weight 7')" \
 	"backend add 10.16.19.136:80/tcp 10.3.50.5 weight 7"

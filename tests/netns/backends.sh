@@ -72,14 +72,14 @@ def change(verb, key, *words):
     director("dsrctl", "backend", verb, key, "10.3.0.2", *words)
 
 
+def are_up(key):
+    backends = json.loads(director("dsrctl", "-j", "backend", "show", key))
+    return len(backends) == 3 and all(one["state"] == "up" for one in backends)
+
+
 def wait_until_up(key):
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        backends = json.loads(director("dsrctl", "-j", "backend", "show", key))
-        if len(backends) == 3 and all(one["state"] == "up" for one in backends):
-            return
-        time.sleep(0.1)
-    check(False, f"{key}: all backends are up")
+    if not wait_for(lambda: are_up(key)):
+        check(False, f"{key}: all backends are up")
 
 
 first_port = 7000

@@ -81,9 +81,7 @@ for what, port in ("two directors that name each other", 11), ("a director that 
         received, dropped = totals()
         # An odd TTL, which doesn't end at the router.
         got = where(*(udp(sport, port, dst=vip, ttl=63) for sport in range(7000, 7010)))
-        end = time.monotonic() + PATIENCE
-        while totals()[1] < dropped + 10 and time.monotonic() < end:
-            time.sleep(0.1)
+        wait_for(lambda: totals()[1] >= dropped + 10)
         now = totals()
         same(f"{vip}: {what}: none of 10 datagrams reaches a backend", got, "")
         same(f"{vip}: {what}: each ends by being dropped, once", now[1] - dropped, 10)

@@ -15,7 +15,7 @@ service "[$VIP6]:80/tcp" maglev fd00:3::1
 ask 40 "$VIP4" > "$T/answers"
 ask 10 "$VIP6" > "$T/answers6"
 # To the VIP, to none of its services: the director's own business.
-client ping -q -c 2 -W 5 "$VIP4" > /dev/null
+client ping -q -c 2 -W 60 "$VIP4" > /dev/null
 # To a service whose only backend has no neighbour: dropped, with a reason.
 director dsrctl service add "$VIP4:81/tcp"
 director dsrctl backend add "$VIP4:81/tcp" 10.3.0.99

@@ -238,9 +238,9 @@ in_ns b1 dsrctl realserver add 10.2.0.9
 is "no VIP, but its packets come" "$(ask 1 10.2.0.9)" b1
 ok "... is no finding" healthy
 sysctls net.ipv4.ip_forward=1
-like "a loop: the hurt" "$(client ping -c 1 -W 5 10.2.0.9 || :)" "Time to live exceeded"
+like "a loop: the hurt" "$(client ping -c 1 -W 60 10.2.0.9 || :)" "Time to live exceeded"
 broken "a loop" warning "loop 10.2.0.9"
-ok "a loop: answered" client ping -q -c 1 -W 5 10.2.0.9
+ok "a loop: answered" client ping -q -c 1 -W 60 10.2.0.9
 director ip address del 10.2.0.9/32 dev lo
 director dsrctl service del 10.2.0.9:80/tcp
 in_ns b1 dsrctl realserver del 10.2.0.9
@@ -250,7 +250,7 @@ for vip in 10.3.0.100 fd00:3::64; do
 	service "$(host "$vip"):80/tcp" rr 10.3.0.1
 	broken "no VIP on the link" warning "vip $vip"
 done
-ok "the VIP is there: its neighbours hear of it" router ping -q -c 1 -W 5 fd00:3::64
+ok "the VIP is there: its neighbours hear of it" router ping -q -c 1 -W 60 fd00:3::64
 
 in_ns b1 sysctl -q -w net.ipv4.conf.all.arp_ignore=0
 in_ns b1 ip address add 10.3.0.100/32 dev lo

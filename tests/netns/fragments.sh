@@ -26,7 +26,7 @@ declare -A socket_address=(["$VIP4"]=192.168.1.2 ["$VIP6"]=fd00:1::2)
 
 # large VIP PORT: a request of 9,000 bytes from that port, and who answers
 large() {
-	client socat -t 10 -b 65536 - \
+	client socat -t 100 -b 65536 - \
 		"UDP:$(host "$1"):7,bind=$(host "${socket_address[$1]}"):$2,readbytes=8" < "$T/large"
 }
 
@@ -72,31 +72,38 @@ def by_datagram(arrived):
     return found
 
 
-for vip in VIP4, VIP6:
-    # Five fragments, in all orders: 120 datagrams, each of a flow of its own.
+def all_orders(vip, first):
+    """Five fragments, in all orders: 120 datagrams, each of a flow of its own.  How many
+    were held, where they came, and which took so long to send that nothing is said by
+    that: a fragment is held for a second."""
     held = counter("fragment_held")
-    # Fragments are held for a second: what takes longer to send says nothing.
     slow = set()
     network.read()
-    for number, order in enumerate(itertools.permutations(range(5)), 1):
+    for number, order in enumerate(itertools.permutations(range(5)), first):
         parts = fragments(udp(10000 + number, 8, bytes(40 * 8 - 8), dst=vip), 64, number)
         begun = time.monotonic()
         for n in order:
             network.send(parts[n])
         if time.monotonic() - begun > 0.5:
             slow.add(number)
-    check(len(slow) < 12, f"{vip}: most of 120 datagrams were sent in time", slow)
     names = by_datagram(network.barrier() + network.barrier())
+    return counter("fragment_held") - held, names, slow
+
+
+for vip in VIP4, VIP6:
+    for first in range(2000, 2600, 120):
+        held, names, slow = all_orders(vip, first)
+        if not slow:
+            break
+    same(f"{vip}: 120 datagrams were sent in time", slow, set())
     wrong = {number: list(map(len, who.values())) for number, who in names.items()
-             if number not in slow and list(map(len, who.values())) != [5]}
+             if list(map(len, who.values())) != [5]}
     same(f"{vip}: all five of 120 datagrams reach one backend, in any order",
-         (len(slow.union(names)), wrong), (120, {}))
+         (len(names), wrong), (120, {}))
     same(f"{vip}: and all backends have some",
          {name for who in names.values() for name in who}, {"b1", "b2", "b3"})
     # Before the first: 2 of 5 on average.
-    held = counter("fragment_held") - held
-    check(held == 240, f"{vip}: those before the first one were held",
-          f"got: {held}, expected: 240; slow: {slow}")
+    same(f"{vip}: those before the first one were held", held, 240)
 
     sent = fragments(udp(9001, 8, bytes(range(240)), dst=vip), 64, 500)
     same(f"{vip}: they arrive as they were",
@@ -118,9 +125,7 @@ for vip in VIP4, VIP6:
     tails = [part for ident in range(1000, 1020)
              for part in fragments(udp(9301, 8, bytes(120), dst=vip), 64, ident)[1:]]
     same(f"{vip}: fragments without their first one reach nobody", where(*tails), "")
-    until = time.monotonic() + PATIENCE
-    while counter("drop_fragment") < dropped + 20 and time.monotonic() < until:
-        time.sleep(0.1)
+    wait_for(lambda: counter("drop_fragment") >= dropped + 20)
     same(f"{vip}: and are dropped, each counted", counter("drop_fragment") - dropped, 20)
 
     # Too late: its first one comes when they have been given up.

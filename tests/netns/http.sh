@@ -19,7 +19,8 @@ serve() {
 through() {
 	local address=$1 what="$1, $2, VIP $3" answers before crossed
 
-	answers=$(ask 30 "$address" | tally)
+	# That one of three gets none of them is a chance of 10^-10.
+	answers=$(ask 60 "$address" | tally)
 	like "$what: backends answer ($answers)" "$answers" '^b1=.* b2=.* b3='
 
 	before=$(bytes_all director)

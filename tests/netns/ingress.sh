@@ -83,7 +83,7 @@ for words in "attach eth0" "detach eth1" "show"; do
 done
 is "it is the only one still" "$(director dsrctl device show)" eth1
 is "another namespace has none" "$(in_ns router dsrctl device show)" ""
-ok "the VIP answers pings, without a service" client ping -q -c 2 -i 0.2 -W 5 "$VIP4"
+ok "the VIP answers pings, without a service" client ping -q -c 2 -i 0.2 -W 60 "$VIP4"
 
 web_start b1 b2 b3
 crowd_start b1 b2 b3
@@ -102,7 +102,7 @@ for address in "$VIP4" "$VIP6"; do
 	taken "$address: TCP, new and known flows" crowds tcp "$address"
 	taken "$address: UDP, new and known flows" crowds udp "$address"
 done
-not_taken "the VIP answers pings, beside services" client ping -q -c 2 -i 0.2 -W 5 "$VIP4"
+not_taken "the VIP answers pings, beside services" client ping -q -c 2 -i 0.2 -W 60 "$VIP4"
 is "what was received was forwarded, but for pings" \
 	$(($(counter forwarded) + 2)) "$(counter received)"
 

@@ -24,7 +24,8 @@ in_one() {
 	if [ "$1" = 1 ]; then director "${@:2}"; else in_owned "$@"; fi
 }
 
-# furnish N: a datagram of its own is its flow, and lasts however slow the kernel is
+# furnish N: a datagram of its own is its flow, and lasts however slow the kernel is;
+# its seed is longer than any port, so that it is found in nothing else
 furnish() {
 	[ "$1" != 1 ] || director ip link add d0 type dummy
 	in_one "$1" bash -ec "
@@ -32,7 +33,7 @@ furnish() {
 		ip link set d0 up
 		ip addr add 10.3.0.25$1/16 dev d0
 		ip route add default dev d0
-		dsrctl set hash-seed 4711$1
+		dsrctl set hash-seed 880004711$1
 		dsrctl service add 10.2.0.$1:9/udp ${lasting[*]}
 		dsrctl backend add 10.2.0.$1:9/udp 10.3.0.$1 dev d0 lladdr 02:00:00:00:00:01
 		dsrctl device attach d0
@@ -90,7 +91,7 @@ for n in 1 2 3; do
 	for other in 1 2 3; do
 		[ "$n" != "$other" ] || continue
 		unlike "$n sees nothing of $other" "$(cat "$T/views.$n")" \
-			"10\.[23]\.0\.$other\>|4711$other"
+			"10\.[23]\.0\.$other\>|880004711$other"
 		is "$n has no explanation of $other's" "$(explained "$n" "$other")" not-vip
 	done
 done

@@ -29,14 +29,8 @@ def change(vip, *options, port="80/tcp"):
     director("dsrctl", "service", "set", key(vip, port), *options)
 
 
-def wait_until(name, holds):
-    until = time.monotonic() + PATIENCE
-    while not holds():
-        if time.monotonic() > until:
-            check(False, name)
-            return
-        time.sleep(0.1)
-    check(True, name)
+def comes(name, holds):
+    check(wait_for(holds), name)
 
 
 def count(vip, state, port="80/tcp"):
@@ -68,7 +62,7 @@ for vip, (length, near, far) in NETWORKS.items():
     director("dsrctl", "flow", "flush", key(vip))
     change(vip, "affinity", "1")
     where(syn(6200, near[0]))
-    wait_until(f"{vip}: affinity ends after its time", lambda: count(vip, "affinity") == 0)
+    comes(f"{vip}: affinity ends after its time", lambda: count(vip, "affinity") == 0)
     change(vip, "affinity", "0")
     names = where(*(syn(port, near[0]) for port in range(6300, 6306))).split()
     check(len(set(names)) == 3, f"{vip}: without it they are spread", names)
@@ -113,12 +107,12 @@ for vip in VIP4, VIP6:
           tcp(SYN, 6602, dst=vip), tcp(ACK, 6602, dst=vip), tcp(FIN | ACK, 6602, dst=vip),
           udp(6603, 80, dst=vip), udp(6604, 80, dst=vip), udp(6604, 80, dst=vip))
     check(count(vip, "open") == 1, f"{vip}: an established connection is there")
-    wait_until(f"{vip}: a half-open one goes", lambda: count(vip, "new") == 0)
-    wait_until(f"{vip}: one after FIN goes", lambda: count(vip, "closing") == 0)
-    wait_until(f"{vip}: UDP goes", lambda: count(vip, "open", "80/udp") + count(vip, "new", "80/udp") == 0)
+    comes(f"{vip}: a half-open one goes", lambda: count(vip, "new") == 0)
+    comes(f"{vip}: one after FIN goes", lambda: count(vip, "closing") == 0)
+    comes(f"{vip}: UDP goes", lambda: count(vip, "open", "80/udp") + count(vip, "new", "80/udp") == 0)
     same(f"{vip}: the established one stays", count(vip, "open"), 1)
     change(vip, "timeout-established", "1")
-    wait_until(f"{vip}: until its own time is over", lambda: count(vip, "open") == 0)
+    comes(f"{vip}: until its own time is over", lambda: count(vip, "open") == 0)
 
 # max-flows and min-flows.
 for vip in VIP4, VIP6:
@@ -131,7 +125,7 @@ for vip in VIP4, VIP6:
         return {one["address"]: (one["state"], one["flows"]) for one in
                 json.loads(director("dsrctl", "-j", "backend", "show", where_udp))}["10.3.0.1"]
 
-    wait_until(f"{vip}: the backends are up", lambda: state()[0] == "up")
+    comes(f"{vip}: the backends are up", lambda: state()[0] == "up")
     ports = range(6700, 6712)
     names = where(*(tcp(SYN, port, 85, dst=vip) for port in ports)).split()
     same(f"{vip}: max-flows 4: four for b1, the rest for b2",

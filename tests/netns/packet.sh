@@ -110,7 +110,7 @@ in_ns b2 ip addr add 10.9.0.1/32 dev lo
 router ip route add 10.9.0.1 via 10.4.0.2
 director ip route add 10.9.0.1 via 10.3.0.2
 received=$(counter received)
-ok "what is for others is routed as ever" client ping -q -c 3 -i 0.2 -W 5 10.9.0.1
+ok "what is for others is routed as ever" client ping -q -c 3 -i 0.2 -W 60 10.9.0.1
 is "and not counted" "$(counter received)" "$received"
 
 # Every packet cloned by a capture on each side, none of them by conntrack.
@@ -119,7 +119,7 @@ modprobe -q nf_tables nf_conntrack nft_ct || :
 director nft 'add table inet t; add chain inet t c { type filter hook prerouting priority 0; };
 	add rule inet t c ct state new counter'
 entries() { director cat /proc/sys/net/netfilter/nf_conntrack_count; }
-client ping -q -c 1 -W 5 10.9.0.1 > /dev/null
+client ping -q -c 1 -W 60 10.9.0.1 > /dev/null
 tracked=$(entries)
 in_range "conntrack tracks what is routed" "$tracked" 1 9
 background director tcpdump -i any -w /dev/null

@@ -70,9 +70,7 @@ same("ten connections of b1", where(*(tcp(SYN, port) for port in flows)), " ".jo
 for number in 2, 3:
     director("dsrctl", "backend", "add", key, f"10.3.0.{number}")
 director("dsrctl", "service", "set", key, "scheduler", "lc")
-until = time.monotonic() + PATIENCE
-while "unresolved" in director("dsrctl", "backend", "show", key) and time.monotonic() < until:
-    time.sleep(0.1)
+wait_for(lambda: "unresolved" not in director("dsrctl", "backend", "show", key))
 got = where(*(tcp(SYN, port) for port in range(5100, 5108))).split()
 same("lc: others get the new ones while b1 has more", sorted(got), ["b2"] * 4 + ["b3"] * 4)
 where(*(tcp(RST, port) for port in flows))

@@ -74,8 +74,8 @@ PY
 
 # To the end: a backend answers a ping of the VIP.
 service "$VIP4" rr 10.3.0.1 10.3.0.2
-ok "$VIP4 is pinged" client ping -q -c 2 -i 0.2 -W 5 "$VIP4"
-ok "$VIP6 is pinged" client ping -q -c 2 -i 0.2 -W 5 "$VIP6"
+ok "$VIP4 is pinged" client ping -q -c 2 -i 0.2 -W 60 "$VIP4"
+ok "$VIP6 is pinged" client ping -q -c 2 -i 0.2 -W 60 "$VIP6"
 
 fails_with 1 'exist' director dsrctl service add "$VIP4"
 fails_with 1 'overlap' director dsrctl service add "[$VIP6]:90-100/tcp"

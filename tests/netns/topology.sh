@@ -8,10 +8,10 @@
 topo_reference two-armed routed
 web_start b1
 
-ok "client reaches a backend, IPv4" client ping -c 1 -W 5 10.3.0.1
-ok "client reaches a backend, IPv6" client ping -c 1 -W 5 fd00:3::1
-ok "client reaches the director's leg" client ping -c 1 -W 5 10.3.0.254
-ok "a backend reaches the client" in_ns b2 ping -c 1 -W 5 192.168.1.1
+ok "client reaches a backend, IPv4" client ping -c 1 -W 60 10.3.0.1
+ok "client reaches a backend, IPv6" client ping -c 1 -W 60 fd00:3::1
+ok "client reaches the director's leg" client ping -c 1 -W 60 10.3.0.254
+ok "a backend reaches the client" in_ns b2 ping -c 1 -W 60 192.168.1.1
 is "a backend's web server answers, IPv4" "$(client curl -sS http://10.3.0.1/)" b1
 is "a backend's web server answers, IPv6" "$(client curl -sS "http://[fd00:3::1]/")" b1
 ok "three megabytes arrive as they were" download 10.3.0.1

@@ -312,9 +312,9 @@ for verb in show count flush; do
 done
 usage "explain nothing" 'no packet given' explain
 usage "explain a client alone" 'no destination given' explain 192.0.2.7:1
-for client in '' x 192.0.2.7: 192.0.2.7:65536 192.0.2.7:1:2 '[fd00::1' \
+for end in '' x 192.0.2.7: 192.0.2.7:65536 192.0.2.7:1:2 '[fd00::1' \
 	'[fd00::1]:x' fd00::1:2:3:4:5:6:7:8; do
-	usage "explain client '$client'" "client \"" explain "$client" "$svc"
+	usage "explain client '$end'" "client \"" explain "$end" "$svc"
 done
 for word in 10.2.0.1 10.2.0.1:80; do
 	usage "explain to $word" 'a protocol is expected' \
@@ -686,13 +686,15 @@ done
 ip -n "$client" route add 10.2.0.1 dev veth0
 ip -n "$client" route add 2001:db8::1 dev veth0
 
-# wait_for COMMAND...: up to ten seconds.
+# wait_for COMMAND...: up to ten seconds, and twenty times: a machine that is paused
+# loses time, and no tries.
 wait_for()
 {
-	local end=$((SECONDS + 10))
+	local end=$((SECONDS + 10)) tries=20
 
 	until "$@"; do
-		[[ $SECONDS -lt $end ]] || return
+		tries=$((tries - 1))
+		[[ $SECONDS -lt $end || $tries -gt 0 ]] || return
 		sleep 0.1
 	done
 }

@@ -87,7 +87,9 @@ static void make_base(void)
 	state_do(nlh);
 }
 
-/* The director's own packets to a service, which is elsewhere, make its flows. */
+/* The director's own packets to a service, which is elsewhere, make its flows: two
+ * for each, as one that has had no more than one ends after a minute.
+ */
 static void make_flows(void)
 {
 	struct sockaddr_in to = {
@@ -103,6 +105,7 @@ static void make_flows(void)
 		fd = socket(AF_INET, SOCK_DGRAM, 0);
 		from.sin_port = htons(2000 + i);
 		if (bind(fd, (void *)&from, sizeof(from)) ||
+		    sendto(fd, "", 1, 0, (void *)&to, sizeof(to)) != 1 ||
 		    sendto(fd, "", 1, 0, (void *)&to, sizeof(to)) != 1)
 			die("no packet", strerror(errno));
 		close(fd);

@@ -51,8 +51,9 @@ static void ignore(const struct nlmsghdr *message, void *to)
 {
 }
 
-/* What its test does behind the model's back, once there's something to flush.  It's
- * looked at next, before a request flushes the model too.
+/* What its test does behind the model's back, once there's something to flush: behind
+ * all requests that were sent together, so that the model has what the kernel has.
+ * It's looked at next, before a request flushes the model too.
  */
 static void flush_behind(struct writer *writer, const struct request *request)
 {
@@ -74,10 +75,10 @@ static void send_some(struct writer *writer, unsigned int which, unsigned int fi
 
 	if (err)
 		writer_fail(writer, &writer->requests[first], "sent: error %d", -err);
-	for (i = first; i < first + nr && !writer->failed; i++) {
+	for (i = first; i < first + nr && !writer->failed; i++)
 		writer_judge(writer, &writer->requests[i], which);
-		flush_behind(writer, &writer->requests[i]);
-	}
+	if (nr && !writer->failed)
+		flush_behind(writer, &writer->requests[first + nr - 1]);
 }
 
 /* Sends what has been made, one by one where it has to be found out which it is. */
