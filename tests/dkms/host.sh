@@ -7,7 +7,8 @@ set -u
 root=$(readlink -f "$(dirname "$0")/../..")
 top=$1
 installed=$top/lib/modules
-count=0
+# shellcheck source=tests/netns/lib/tap.sh
+. "$root/tests/netns/lib/tap.sh"
 
 prepare() {
 	rm -rf "$top"
@@ -20,23 +21,6 @@ dkms_here() {
 	mok_signing_key=$top/mok.key mok_certificate=$top/mok.pub \
 		dkms "$1" -m dsr -v "$version" --dkmstree "$top/tree" --sourcetree "$top/source" \
 		--installtree "$installed" "${@:2}"
-}
-
-comment() {
-	sed 's/^/#   /'
-}
-
-# ok NAME COMMAND...
-ok() {
-	local name=$1 text
-
-	count=$((count + 1))
-	if text=$("${@:2}" 2>&1); then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		comment <<< "$text"
-	fi
 }
 
 field_is() {
@@ -59,4 +43,4 @@ for kernel in $("$root/tests/lib/kernels"); do
 	ok "depmod finds it" depmod -b "$top" "$kernel"
 	ok "it comes by no alias of the family" field_is "$module" alias ""
 done
-echo "1..$count"
+echo "1..$tap_count"
