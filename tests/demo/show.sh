@@ -7,6 +7,8 @@ export LC_ALL=C
 HERE=$(dirname "$(readlink -f "$0")")
 # shellcheck source=tests/demo/ui.sh
 . "$HERE/ui.sh"
+# shellcheck source=tests/lib/wait.sh
+. "$HERE/../lib/wait.sh"
 # shellcheck source=tests/demo/net.sh
 . "$HERE/net.sh"
 # shellcheck source=tests/demo/step-configure.sh

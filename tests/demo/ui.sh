@@ -95,18 +95,6 @@ grouped() {
 	sed -e ':next' -e 's/\([0-9]\)\([0-9]\{3\}\)\($\|,\)/\1,\2\3/;t next' <<< "$1"
 }
 
-# wait_for SECONDS COMMAND...: until the command succeeds, at most so long; it is tried
-# twice for each of the seconds, as a guest that is paused loses time, and no tries
-wait_for() {
-	local end=$((SECONDS + $1)) tries=$((2 * $1))
-
-	until "${@:2}" > /dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ "$SECONDS" -lt "$end" ] || [ "$tries" -gt 0 ] || return 1
-		sleep 0.1
-	done
-}
-
 # now VARIABLE: gets the clock's milliseconds; without a fork, slow in a guest
 now() {
 	printf -v "$1" %d $((${EPOCHREALTIME/./} / 1000))

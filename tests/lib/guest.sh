@@ -12,6 +12,12 @@ root=$(readlink -f "$here_lib/../..")
 # shellcheck source=tests/lib/header.sh
 . "$here_lib/header.sh"
 stream=0 module=yes limit='' line='' scripts=()
+# Of every guest's kernel.
+# shellcheck disable=SC2034 # the callers'
+guest_arguments=(
+	quiet loglevel=2 log_buf_len=8M panic=-1 oops=panic hung_task_panic=1
+	rcupdate.rcu_cpu_stall_timeout=120 workqueue.watchdog_thresh=120
+)
 
 guest_usage() {
 	cat >&2 <<END

@@ -16,6 +16,8 @@
 
 set -Eeuo pipefail
 netns_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=tests/lib/wait.sh
+. "$netns_dir/../lib/wait.sh"
 # shellcheck source=tests/netns/lib/tap.sh
 . "$netns_dir/lib/tap.sh"
 # shellcheck source=tests/netns/lib/topology.sh
@@ -49,22 +51,6 @@ director() { in_ns director "$@"; }
 background() {
 	ip netns exec "$P-$1" "${@:2}" >> "$T/log" 2>&1 < /dev/null &
 	processes+=($!)
-}
-
-# wait_for SECONDS COMMAND...: until the command succeeds; it is tried twice for each
-# of the seconds, as a guest that is paused loses time, and no tries
-wait_for() {
-	local end=$((SECONDS + $1)) tries=$((2 * $1))
-
-	shift
-	until "$@" > /dev/null 2>&1; do
-		tries=$((tries - 1))
-		if [ "$SECONDS" -ge "$end" ] && [ "$tries" -le 0 ]; then
-			echo "# waited in vain for: $*"
-			return 1
-		fi
-		sleep 0.1
-	done
 }
 
 # bytes_all NAME: bytes that crossed any device but lo

@@ -22,6 +22,8 @@ tools=$here/../../tools
 uapi=$here/../../uapi
 client=dsrctl-client-$$
 server=dsrctl-server-$$
+# shellcheck source=tests/lib/wait.sh
+. "$here/../lib/wait.sh"
 tmp=$(mktemp -d)
 count=0
 failed=0
@@ -686,25 +688,12 @@ done
 ip -n "$client" route add 10.2.0.1 dev veth0
 ip -n "$client" route add 2001:db8::1 dev veth0
 
-# wait_for COMMAND...: up to ten seconds, and twenty times: a machine that is paused
-# loses time, and no tries.
-wait_for()
-{
-	local end=$((SECONDS + 10)) tries=20
-
-	until "$@"; do
-		tries=$((tries - 1))
-		[[ $SECONDS -lt $end || $tries -gt 0 ]] || return
-		sleep 0.1
-	done
-}
-
 # What the client comes to know of ADDRESS when it wants to send to it.
 probe()
 {
 	ip -n "$client" neigh flush dev veth0 2>/dev/null
 	ip netns exec "$client" ping -q -c 1 -W 1 "$1" >/dev/null 2>&1
-	wait_for probe_decided "$1"
+	wait_for 10 probe_decided "$1"
 }
 
 probe_decided()
@@ -759,7 +748,7 @@ from_vip()
 	ip -n "$client" neigh flush dev veth0 2>/dev/null
 	ip -n "$server" neigh flush dev veth0 2>/dev/null
 	ip netns exec "$server" ping -q -c 1 -W 1 -I "$1" "$2" >/dev/null 2>&1
-	wait_for eval "ip -n $server neigh show to $2 | grep -q lladdr"
+	wait_for 10 eval "ip -n $server neigh show to $2 | grep -q lladdr"
 }
 
 unknown() { [[ -z $(ip -n "$client" neigh show to "$1" nud reachable nud stale) ]]; }
