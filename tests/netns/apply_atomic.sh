@@ -5,7 +5,6 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1 (blue), b2 (green)
 #             UDP flood
-# time limit: 600
 # kernels: uml
 . "$(dirname "$0")/lib.sh"
 

@@ -16,10 +16,11 @@ ask 40 "$VIP4" > "$T/answers"
 ask 10 "$VIP6" > "$T/answers6"
 # To the VIP, to none of its services: the director's own business.
 client ping -q -c 2 -W 60 "$VIP4" > /dev/null
-# To a service whose only backend has no neighbour: dropped, with a reason.
+# To a service whose only backend has no neighbour: dropped, with a reason, and the
+# client is told so.
 director dsrctl service add "$VIP4:81/tcp"
 director dsrctl backend add "$VIP4:81/tcp" 10.3.0.99
-client curl -s --max-time 1 "http://$VIP4:81/" || :
+client curl -s --max-time 60 "http://$VIP4:81/" || :
 
 director cat /proc/net/dsr/stats > "$T/proc"
 director dsrctl -j stats > "$T/json"

@@ -4,7 +4,6 @@
 # there all the time, and is marked where the table was replaced.
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
-# time limit: 600
 # kernels: uml
 . "$(dirname "$0")/lib.sh"
 

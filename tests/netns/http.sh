@@ -6,7 +6,6 @@
 #
 #   one-armed: the router sends the VIP's packets over br0
 #   two-armed: over a link of its own
-# time limit: 600
 # kernels: 6.1 6.12
 . "$(dirname "$0")/lib.sh"
 

@@ -6,7 +6,6 @@
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #                       eth1 is attached; a counter in its raw table sees what
 #                       gets to PRE_ROUTING
-# time limit: 600
 # kernels: fast
 . "$(dirname "$0")/lib.sh"
 

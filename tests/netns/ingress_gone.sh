@@ -4,7 +4,6 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2
 #             UDP floods, v4 and v6      moved to ── other
-# time limit: 600
 # kernels: uml 6.1
 . "$(dirname "$0")/lib.sh"
 

@@ -5,7 +5,6 @@
 #
 #   director, spare      no packet is sent
 # kernels: fast
-# time limit: 900
 . "$(dirname "$0")/lib.sh"
 
 make_ns director spare

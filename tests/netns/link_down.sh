@@ -35,9 +35,10 @@ packets_wait() {
 }
 
 # Longer than anything here may take, and that goes for ARP too: the backends
-# have to be known before.
+# have to be known before, and are for so many seconds as they may be asked.
 queue() {
 	wait_for 20 backends_up "$VIP4:9/udp"
+	director sh -c 'echo 300 | tee /proc/sys/net/ipv[46]/neigh/eth0/ucast_solicit' > "$T/log"
 	director tc qdisc add dev eth0 root netem delay 200s limit 100000
 	wait_for 30 packets_wait 500
 }

@@ -4,7 +4,6 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2
 #                               its events are heard in it, and not in router
-# time limit: 600
 # kernels: uml
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/netns/lib/golden.sh

@@ -4,7 +4,6 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             UDP and SYN flood
-# time limit: 600
 # kernels: uml
 . "$(dirname "$0")/lib.sh"
 

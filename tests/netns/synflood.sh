@@ -4,7 +4,6 @@
 #
 #   client ── router ──(eth1) director (eth0)── br0 ── b1, b2, b3
 #             the flood starts at the router and ends behind the director
-# time limit: 600
 # kernels: fast
 . "$(dirname "$0")/lib.sh"
 

@@ -7,7 +7,6 @@
 #
 #   director      alone: packets are its own
 # One processor is as good as two for it, and emulated ones take too long.
-# time limit: 900
 # kernels: uml
 . "$(dirname "$0")/../netns/lib.sh"
 

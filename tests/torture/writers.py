@@ -3,7 +3,7 @@
 """writers.py SECONDS SEED WRITERS DEVICE
 
 So many processes change the director's configuration at once, as fast as they
-can: services VIP:1000 to :1007 and their backends, the flow table's size, the
+can, for so long: services VIP:1000 to :1007 and their backends, the flow table's size, the
 device with the fast path; and of the IPv6 VIP's port 7 all but its first backend,
 which stays, with the flows that it has.  What each of them tries comes from SEED
 alone.
@@ -28,6 +28,8 @@ VIPS = [("10.2.0.1", UDP, "10.3.0."), ("2001:db8:2::1", TCP, "fd00:3::")]
 PORTS = range(1000, 1008)
 SCHEDULERS = ["maglev", "rr", "lc", "random", "p2c", "failover", "overflow"]
 SIZES = [16384, 32768, 65536]
+# Each tries so many at least, however little is done in the time.
+FEWEST = 40
 # Somebody else was faster.
 LATE = {errno.EEXIST, errno.ENOENT}
 # What one transaction adds it doesn't take away again.
@@ -143,7 +145,7 @@ class Writer:
 def write(seed):
     writer = Writer(seed)
     end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
+    while time.monotonic() < end or writer.tried < FEWEST:
         writer.step()
     print(f"{writer.tried} {writer.refused}", flush=True)
 
