@@ -38,7 +38,8 @@ packets_wait() {
 # have to be known before, and are for so many seconds as they may be asked.
 queue() {
 	wait_for 20 backends_up "$VIP4:9/udp"
-	director sh -c 'echo 300 | tee /proc/sys/net/ipv[46]/neigh/eth0/ucast_solicit' > "$T/log"
+	director sysctl -q -w net.ipv4.neigh.eth0.ucast_solicit=300 \
+		net.ipv6.neigh.eth0.ucast_solicit=300
 	director tc qdisc add dev eth0 root netem delay 200s limit 100000
 	wait_for 30 packets_wait 500
 }

@@ -10,7 +10,6 @@
 # Half of the time eth1 is attached.  Real traffic, captured, and a packet of every
 # kind (tests/traffic/kinds.py) are what tests/traffic/mangle.c begins with; it says
 # how they are changed, and sent.
-# time limit: 3600
 # kernels: uml kcsan debug
 . "$(dirname "$0")/../netns/lib.sh"
 
